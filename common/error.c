@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "common/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void fill(struct error *err, const char *where, const char *format, va_list args)
+{
+	snprintf(err->where, sizeof(err->where), "%s", where ? where : "");
+	vsnprintf(err->what, sizeof(err->what), format, args);
+	err->hint[0] = '\0';
+}
+
+int error_set(struct error *err, int code, const char *where, const char *format, ...)
+{
+	va_list args;
+
+	if (!err)
+		return code;
+	va_start(args, format);
+	fill(err, where, format, args);
+	va_end(args);
+	return code;
+}
+
+int error_set_errno(struct error *err, int code, const char *where, const char *format, ...)
+{
+	size_t used;
+	va_list args;
+
+	if (!err)
+		return code;
+	va_start(args, format);
+	fill(err, where, format, args);
+	va_end(args);
+	used = strlen(err->what);
+	snprintf(err->what + used, sizeof(err->what) - used, ": %s", strerror(-code));
+	return code;
+}
+
+void error_hint(struct error *err, const char *format, ...)
+{
+	va_list args;
+
+	if (!err)
+		return;
+	va_start(args, format);
+	vsnprintf(err->hint, sizeof(err->hint), format, args);
+	va_end(args);
+}

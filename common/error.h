@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_COMMON_ERROR_H
+#define MEMRIG_COMMON_ERROR_H
+
+/*
+ * What went wrong, for the caller to print or to record. Library code fills it
+ * and returns a negative errno; only runner/ prints. Passing NULL where a
+ * struct error is asked for is allowed everywhere.
+ */
+struct error {
+	char where[256]; /* the file, option or kernel object concerned; may be "" */
+	char what[512];	 /* one sentence, no full stop, no newline */
+	char hint[256];	 /* what to do next; may be "" */
+};
+
+/* Fills *err and returns code (a negative errno), so that callers can write
+ * `return error_set(err, -EINVAL, path, "not a number: '%s'", text);` */
+int error_set(struct error *err, int code, const char *where, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* As error_set(), with ": strerror(code)" appended. */
+int error_set_errno(struct error *err, int code, const char *where, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Adds what to do next to an error already set. */
+void error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "common/file.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+
+#include "common/util.h"
+
+static char *join_root(const char *root, const char *path)
+{
+	return xasprintf("%s%s", root ? root : "", path);
+}
+
+/* Sizes reported for /proc and /sys files are 0 or 4096, so read until the end. */
+static int read_all(int fd, char **ret, size_t *ret_len)
+{
+	_cleanup_free_ char *buf = NULL;
+	size_t len = 0, room = 0;
+
+	for (;;) {
+		ssize_t n;
+
+		if (room - len < 4096) {
+			room = room ? room * 2 : 16384;
+			buf = xrealloc(buf, room);
+		}
+		n = read(fd, buf + len, room - len - 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	buf[len] = '\0';
+	*ret = TAKE_PTR(buf);
+	if (ret_len)
+		*ret_len = len;
+	return 0;
+}
+
+int file_read(const char *root, const char *path, char **ret, size_t *ret_len, struct error *err)
+{
+	_cleanup_free_ char *full = join_root(root, path);
+	_cleanup_close_ int fd = open(full, O_RDONLY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return error_set_errno(err, -errno, full, "cannot open");
+	r = read_all(fd, ret, ret_len);
+	if (r < 0)
+		return error_set_errno(err, r, full, "cannot read");
+	return 0;
+}
+
+int file_read_line(const char *root, const char *path, char **ret, struct error *err)
+{
+	size_t len;
+	int r = file_read(root, path, ret, &len, err);
+
+	if (r < 0)
+		return r;
+	while (len > 0 && isspace((unsigned char)(*ret)[len - 1]))
+		(*ret)[--len] = '\0';
+	return 0;
+}
+
+int file_read_u64(const char *root, const char *path, uint64_t *ret, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	char *end;
+	uint64_t value;
+	int r = file_read_line(root, path, &text, err);
+
+	if (r < 0)
+		return r;
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || end == text || *end || !isdigit((unsigned char)text[0]))
+		return error_set(err, -EINVAL, path, "not a number: '%.40s'", text);
+	*ret = value;
+	return 0;
+}
+
+int file_write(const char *root, const char *path, const char *text, struct error *err)
+{
+	_cleanup_free_ char *full = join_root(root, path);
+	_cleanup_close_ int fd = open(full, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return error_set_errno(err, -errno, full, "cannot open for writing");
+	n = write(fd, text, strlen(text));
+	if (n < 0)
+		return error_set_errno(err, -errno, full, "cannot write '%s'", text);
+	if ((size_t)n != strlen(text))
+		return error_set(err, -EIO, full, "wrote only %zd of %zu bytes", n, strlen(text));
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_write_atomic(const char *path, const void *data, size_t len, struct error *err)
+{
+	_cleanup_free_ char *tmp = xasprintf("%s.tmp.%d", path, (int)getpid());
+	_cleanup_close_ int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int r;
+
+	if (fd < 0)
+		return error_set_errno(err, -errno, tmp, "cannot create");
+	r = write_all(fd, data, len);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r == 0 && rename(tmp, path) < 0)
+		r = -errno;
+	if (r < 0) {
+		unlink(tmp);
+		return error_set_errno(err, r, path, "cannot write");
+	}
+	return 0;
+}
+
+int file_make_dirs(const char *path, struct error *err)
+{
+	_cleanup_free_ char *copy = xstrdup(path);
+
+	for (char *p = copy + 1;; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			return error_set_errno(err, -errno, copy, "cannot make directory");
+		*p = c;
+		if (c == '\0')
+			return 0;
+	}
+}

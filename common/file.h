@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_COMMON_FILE_H
+#define MEMRIG_COMMON_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+
+/*
+ * Small files: /proc, /sys, cgroup files and JSON documents.
+ *
+ * `root` is a prefix put before every path ("" or NULL is the running system),
+ * so that tests can feed captured trees; `path` is absolute in that root.
+ * All functions return 0 or a negative errno with *err filled.
+ */
+
+/* Reads a whole file; *ret is NUL-terminated, the caller frees it. *ret_len may be NULL. */
+int file_read(const char *root, const char *path, char **ret, size_t *ret_len, struct error *err);
+
+/* As file_read(), with white space at the end removed. */
+int file_read_line(const char *root, const char *path, char **ret, struct error *err);
+
+/* Reads one unsigned decimal number; -EINVAL when there is anything else. */
+int file_read_u64(const char *root, const char *path, uint64_t *ret, struct error *err);
+
+/* One write(2) of the text to an existing file, as the kernel's files want it. */
+int file_write(const char *root, const char *path, const char *text, struct error *err);
+
+/* Writes a new file by way of a temporary name, fsync and rename: after a crash
+ * there is the old file or the new one, nothing between. */
+int file_write_atomic(const char *path, const void *data, size_t len, struct error *err);
+
+/* mkdir -p. */
+int file_make_dirs(const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RESULTS_SAMPLER_H
+#define MEMRIG_RESULTS_SAMPLER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "results/stream.h"
+
+/*
+ * The sampler: opens every counter file once, then on each sampler_take()
+ * preads and parses them into one preallocated vector and writes the columns
+ * that changed. Nothing in sampler_take() allocates or opens.
+ *
+ * Column names are "<source>.<counter>[_<unit>]", listed in docs/stream.md.
+ * Every value is an unsigned 64-bit number. A counter the kernel does not have
+ * is no column; one that vanishes keeps its last value.
+ */
+struct sampler;
+
+struct sampler_config {
+	const char *root;	    /* prefix of /proc and /sys; "" is the running system */
+	const char *cgroup_dir;	    /* directory of the cell's group, absolute, below root */
+	const char *const *groups;  /* names of the groups in it, NULL-terminated */
+};
+
+int sampler_open(const struct sampler_config *config, struct sampler **ret, struct error *err);
+void sampler_close(struct sampler *s);
+
+size_t sampler_n_columns(const struct sampler *s);
+const char *sampler_column(const struct sampler *s, size_t i);
+uint64_t sampler_value(const struct sampler *s, size_t i);
+
+/* Writes the "columns" record. */
+int sampler_write_columns(struct sampler *s, struct stream_writer *w);
+
+/* Reads everything and writes one "sample" record stamped t_ns with the columns that changed since the last
+ * (all of them the first time). Returns 0 or the stream's error; a source that cannot be read keeps its values. */
+int sampler_take(struct sampler *s, uint64_t t_ns, struct stream_writer *w);
+
+#endif

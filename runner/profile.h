@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RUNNER_PROFILE_H
+#define MEMRIG_RUNNER_PROFILE_H
+
+#include <jansson.h>
+
+#include "common/diag.h"
+#include "runner/scenario.h"
+
+/* A named set of kernel settings (docs/profile.md). */
+struct profile {
+	char *name;
+	char *description; /* "" when absent */
+	char *source;	   /* where the values come from; "" when absent */
+	struct settings settings; /* with those of every profile it extends, nearest last and winning */
+};
+
+/*
+ * Loads a file; `extends` is looked up by name in the file's own directory, then with profile_find().
+ * All mistakes of the file (and of those it extends) are in *diags. Returns 0 or -EINVAL/-ENOENT.
+ * `kernel` is the release the profile is meant for ("6.1.0-56-cloud-amd64"), for ranges that
+ * depend on it; NULL checks against the newest known.
+ */
+int profile_load(const char *path, const char *kernel, struct profile **ret, struct diags *diags);
+void profile_free(struct profile *profile);
+
+/* {"name":..., "sysctl":{...}, "sysfs":{...}}, flattened: what goes into the cell description. */
+json_t *profile_to_json(const struct profile *profile);
+/* The reverse, for the executor; the document was made by profile_to_json(). */
+int profile_from_json(json_t *json, struct profile **ret, struct error *err);
+
+json_t *profile_schema(void);
+
+#endif
