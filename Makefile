@@ -19,7 +19,7 @@ CFLAGS   ?= -O2 -g
 override CFLAGS += -std=gnu11 $(WARNINGS) $(if $(DEVELOPER),-Werror)
 CPPFLAGS += -D_GNU_SOURCE -I.
 SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-HOST_LIBS  := -ljansson -lnuma -lcgroup -lsqlite3 -lzstd -larchive -lkmod -lmd -lm -pthread
+HOST_LIBS  := -ljansson -lnuma -lcgroup -lzstd -larchive -lkmod -lmd -lm -pthread
 GUEST_LIBS := -lcgroup -lnuma -ljansson -lm -pthread
 
 Q := $(if $(V),,@)
@@ -67,9 +67,58 @@ $(BUILD)/unit/%: $(BUILD)/host/tests/unit/%.o $(HOST_OBJ)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(HOST_LIBS)
 
-## unit: build and run the unit tests
+BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCH_BIN := $(filter-out build/bench/nothing,$(BENCH_SRC:tests/bench/%.c=build/bench/%))
+
+build/bench/%: build/host/tests/bench/%.o $(HOST_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS)
+
+# The init of the bare boot that memrig's start is measured against.
+build/bench/nothing: tests/bench/nothing.c
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $<
+
+# The guest tests, longest first.
+LAB_TESTS := $(addprefix tests/lab/,repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh watermarks.sh \
+	     guest_ends.sh interrupt.sh no_room.sh cli.sh)
+
+# Packages are looked for and installed before anything is compiled, hence the second make.
+## try: install what is needed, build, and compare three profiles in a guest
+try:
+	$(Q)scripts/deps.sh build lab
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)./memrig lab prepare --kernel 6.1
+	$(Q)./memrig run mixed-pressure -p swap-averse -p kernel-default -p swap-eager
+
+## check: install what the tests need, build, and pass every test
+check:
+	$(Q)scripts/deps.sh build lab test
+	$(Q)$(MAKE) --no-print-directory run-check
+
+run-check: all $(UNIT_BIN)
+	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
+	$(Q)tests/run.sh $(UNIT_BIN) tests/schema.sh $(LAB_TESTS)
+
+## unit: build and run the unit tests alone (SANITIZE=address,undefined for sanitizers)
 unit: all $(UNIT_BIN)
 	$(Q)tests/run.sh $(UNIT_BIN)
+
+## bench: measure start-up, workloads and sampling against what they cost bare
+bench: all $(BENCH_BIN) build/bench/nothing
+	$(Q)for bench in $(BENCH_BIN); do echo "== $$(basename $$bench)"; $$bench || exit 1; done
+
+## format: reformat the sources as .clang-format says
+format:
+	$(Q)clang-format -i $$(git ls-files '*.[ch]')
+
+## install: put the program, profiles and scenarios below PREFIX (/usr/local)
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 memrig $(DESTDIR)$(PREFIX)/bin/memrig
+	install -D -m 755 build/memrig-init $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-init
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/profiles profiles/*.json
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/workloads/scenarios workloads/scenarios/*.json
 
 ## clean: remove everything that was built
 clean:
@@ -79,6 +128,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: all unit clean help
+.PHONY: all try check run-check unit bench format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

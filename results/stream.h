@@ -34,13 +34,15 @@ void stream_writer_release(struct stream_writer *w);
 int stream_write_json(struct stream_writer *w, json_t *record);
 
 /* Building one record without allocation:
- *   stream_begin(w, "event", t_ns); stream_text(w, "workload", "db.0"); stream_end(w); */
+ *   stream_begin(w, "event", t_ns); stream_text(w, "workload", "db.0"); stream_end(w);
+ * Keys are written as they are. A record that outgrows the buffer is not written: the error is -E2BIG. */
 void stream_begin(struct stream_writer *w, const char *type, uint64_t t_ns);
 void stream_text(struct stream_writer *w, const char *key, const char *value); /* escapes */
 void stream_u64(struct stream_writer *w, const char *key, uint64_t value);
 void stream_i64(struct stream_writer *w, const char *key, int64_t value);
 void stream_array_begin(struct stream_writer *w, const char *key);
 void stream_array_u64(struct stream_writer *w, uint64_t value);
+void stream_array_text(struct stream_writer *w, const char *value); /* escapes */
 void stream_array_end(struct stream_writer *w);
 int stream_end(struct stream_writer *w);
 

@@ -24,6 +24,10 @@ struct profile {
 int profile_load(const char *path, const char *kernel, struct profile **ret, struct diags *diags);
 void profile_free(struct profile *profile);
 
+/* Where profiles lie that are named, not written as a path: the path of one, or -ENOENT with the nearest name as hint.
+ * Set by the command line; NULL where there is no such place (the guest). */
+extern int (*profile_find)(const char *name, char **ret_path, struct error *err);
+
 /* {"name":..., "sysctl":{...}, "sysfs":{...}}, flattened: what goes into the cell description. */
 json_t *profile_to_json(const struct profile *profile);
 /* The reverse, for the executor; the document was made by profile_to_json(). */

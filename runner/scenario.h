@@ -141,6 +141,12 @@ struct knob_info {
 extern const struct knob_info scenario_knobs[]; /* ends with a NULL file */
 extern const char *const workload_state_names[]; /* "waiting", "started", "filled", "done" */
 
+/* The names that results/ knows, for the check of expectations. Set by the command line; NULL (as in the guest) leaves
+ * them unchecked. */
+extern bool (*scenario_knows_metric)(const char *name);
+extern bool (*scenario_knows_verdict)(const char *name);
+extern bool (*scenario_knows_cause)(const char *verdict, const char *cause);
+
 /* Validates a document read by json_file_load()/json_text_load(). Returns 0, or -EINVAL with all mistakes in *diags
  * (and *ret untouched). `file` is used in messages; `text` is the source for line and column (NULL: without). */
 int scenario_parse(json_t *json, const char *file, const char *text, struct scenario **ret, struct diags *diags);

@@ -32,6 +32,7 @@ struct tunable {
 	int max_since;
 	int64_t max_before;
 	const char *const *words; /* TUNABLE_WORD: NULL-terminated */
+	const char *twin; /* sysctl that this one zeroes, and that zeroes it (vm.dirty_ratio, vm.dirty_bytes); or NULL */
 	const char *doc;	  /* one line */
 };
 
@@ -64,10 +65,17 @@ struct tune {
 	char asked[64];	    /* as written in the profile */
 	char target[64];    /* asked, resolved: "1%" became "7430" */
 	char before[64];    /* what was there */
+	char twin_before[64]; /* of the twin, when before is "0": the kernel refuses 0, writing the twin undoes; else "" */
 	char effective[64]; /* read back after tune_set() */
 	char after[64];	    /* read back after tune_undo() */
 	bool saved, set;
 };
+
+/* What a checked value becomes on a machine with ram_bytes: "1%" to "7430". Returns 0, or -ERANGE when it is more than
+ * TUNABLE_KBYTES_SHARE percent of the memory. */
+#define TUNABLE_KBYTES_SHARE 20
+int tunable_resolve(const struct tunable *t, const char *value, uint64_t ram_bytes, char *text, size_t room,
+		    struct error *err);
 
 /* Reads what is there now. Returns 0, -ENOENT (this kernel has no such setting) or another negative errno. */
 int tune_save(const char *root, struct tune *tune, struct error *err);

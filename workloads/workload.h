@@ -19,6 +19,9 @@
 
 enum pattern_kind { PATTERN_SEQUENTIAL, PATTERN_RANDOM, PATTERN_ZIPF, PATTERN_HOT_COLD };
 
+enum file_readahead { READAHEAD_NORMAL, READAHEAD_SEQUENTIAL, READAHEAD_RANDOM };
+enum file_sync { SYNC_NONE, SYNC_ASYNC, SYNC_FULL };
+
 /* "3 passes" (a pass is as many page accesses as the workload has pages) or "20s". */
 struct work {
 	uint64_t passes;  /* 0 when the work is a time */
@@ -38,6 +41,9 @@ struct workload_params {
 	uint64_t rate_pages_per_s; /* 0 is no limit */
 	bool hold; /* keep the memory until every workload without hold has ended */
 	char *file;  /* file workloads: name of the data file; NULL is one of its own. Owned. */
+	unsigned block; /* file_read: a read is 4 KiB << block */
+	enum file_readahead readahead;
+	enum file_sync sync;
 };
 
 enum workload_option_type {

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "results/compare_group.h"
+
+#include "common/util.h"
+#include "results/timeline.h"
+
+/* ---- sorting cells into groups and columns ---- */
+
+static struct compare_group *group_of(struct compare_groups *all, const char *scenario, const char *kernel)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (streq(all->list[i].scenario, scenario) && streq(all->list[i].kernel, kernel))
+			return &all->list[i];
+	all->list = xrealloc(all->list, (all->n + 1) * sizeof(*all->list));
+	all->list[all->n] = (struct compare_group){ .scenario = scenario, .kernel = kernel };
+	return &all->list[all->n++];
+}
+
+static struct compare_column *column_of(struct compare_group *g, const json_t *run, const char *profile,
+					const char *kernel)
+{
+	struct compare_column *c;
+
+	for (size_t i = 0; i < g->n_columns; i++) {
+		c = &g->columns[i];
+		if (c->run == run && streq(c->profile, profile) && streq(c->kernel, kernel))
+			return c;
+	}
+	g->columns = xrealloc(g->columns, (g->n_columns + 1) * sizeof(*g->columns));
+	c = &g->columns[g->n_columns++];
+	*c = (struct compare_column){ run, profile, kernel, json_array(), json_array() };
+	return c;
+}
+
+static void add_run(struct compare_groups *all, const json_t *run, bool by_kernel)
+{
+	size_t i;
+	json_t *cell;
+
+	json_array_foreach (json_object_get(run, "cells"), i, cell) {
+		const char *kernel = record_text(cell, "kernel", "");
+		struct compare_group *g = group_of(all, record_text(cell, "scenario", "?"), by_kernel ? kernel : "");
+
+		json_array_append(column_of(g, run, record_text(cell, "profile", "?"), kernel)->cells, cell);
+	}
+}
+
+/* What everything is held against stands first. */
+static void baseline_first(struct compare_group *g)
+{
+	for (size_t i = 1; i < g->n_columns; i++) {
+		struct compare_column found = g->columns[i];
+
+		if (found.run != g->columns[0].run || !streq(found.profile, "kernel-default"))
+			continue;
+		memmove(g->columns + 1, g->columns, i * sizeof(*g->columns));
+		g->columns[0] = found;
+		return;
+	}
+}
+
+/*
+ * Which cells' numbers count: the valid ones; and where some seeds completed
+ * and others did not, those that completed, because a killed run swaps less
+ * and ends sooner and must not pass for a good one.
+ */
+static void choose_usable(struct compare_column *c)
+{
+	bool completed = false;
+	size_t i;
+	json_t *cell;
+
+	json_array_foreach (c->cells, i, cell)
+		if (json_is_true(json_object_get(cell, "valid")))
+			completed |= streq(record_text(cell, "outcome", ""), "completed");
+	json_array_foreach (c->cells, i, cell)
+		if (json_is_true(json_object_get(cell, "valid")) &&
+		    (!completed || streq(record_text(cell, "outcome", ""), "completed")))
+			json_array_append(c->usable, cell);
+}
+
+struct compare_groups compare_groups_of(const json_t *run, const json_t *other)
+{
+	struct compare_groups all = { 0 };
+
+	add_run(&all, run, other == NULL);
+	if (other)
+		add_run(&all, other, false);
+	for (size_t i = 0; i < all.n; i++) {
+		baseline_first(&all.list[i]);
+		for (size_t k = 0; k < all.list[i].n_columns; k++)
+			choose_usable(&all.list[i].columns[k]);
+	}
+	return all;
+}
+
+void compare_groups_release(struct compare_groups *groups)
+{
+	for (size_t i = 0; i < groups->n; i++) {
+		for (size_t k = 0; k < groups->list[i].n_columns; k++) {
+			json_decref(groups->list[i].columns[k].cells);
+			json_decref(groups->list[i].columns[k].usable);
+		}
+		free(groups->list[i].columns);
+	}
+	free(groups->list);
+}
+
+/* ---- looking at them ---- */
+
+const char *compare_common(const struct compare_group *g, const char *key)
+{
+	const char *common = NULL;
+
+	for (size_t k = 0; k < g->n_columns; k++) {
+		size_t i;
+		const json_t *cell;
+
+		json_array_foreach (g->columns[k].cells, i, cell) {
+			const char *text = record_text(cell, key, "");
+
+			if (common && !streq(common, text))
+				return NULL;
+			common = text;
+		}
+	}
+	return common && *common ? common : NULL;
+}
+
+/* Returns false when the cell lacks one of the metrics. */
+static bool cell_value(const json_t *cell, const char *sum, double *ret)
+{
+	const json_t *metrics = json_object_get(cell, "metrics");
+	double total = 0;
+
+	while (*sum) {
+		size_t len = strcspn(sum, " ");
+		double sign = *sum == '-' ? -1 : 1;
+		_cleanup_free_ char *name = xasprintf("%.*s", (int)len - (sign < 0), sum + (sign < 0));
+		const json_t *value = json_object_get(metrics, name);
+
+		if (!json_is_number(value))
+			return false;
+		total += sign * json_number_value(value);
+		sum += len + strspn(sum + len, " ");
+	}
+	*ret = total;
+	return true;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+struct compare_value compare_value(const struct compare_column *c, const char *sum)
+{
+	_cleanup_free_ double *values = xcalloc(json_array_size(c->usable), sizeof(*values));
+	struct compare_value v = { .n = 0 };
+	size_t i;
+	const json_t *cell;
+
+	json_array_foreach (c->usable, i, cell)
+		v.n += cell_value(cell, sum, &values[v.n]);
+	if (v.n == 0)
+		return v;
+	qsort(values, v.n, sizeof(*values), compare_doubles);
+	v.min = values[0];
+	v.max = values[v.n - 1];
+	v.median = (values[(v.n - 1) / 2] + values[v.n / 2]) / 2;
+	return v;
+}
+
+bool compare_comparable(const struct compare_column *a, const struct compare_column *b)
+{
+	const json_t *first = json_array_get(a->usable, 0), *second = json_array_get(b->usable, 0);
+
+	return first && second && streq(record_text(first, "outcome", ""), record_text(second, "outcome", ""));
+}

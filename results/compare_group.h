@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RESULTS_COMPARE_GROUP_H
+#define MEMRIG_RESULTS_COMPARE_GROUP_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What a comparison is made of: the cells of run documents sorted into groups
+ * (one scenario, and one kernel when a single run is looked at), each with a
+ * column per profile that holds the cells of its seeds. Nothing here prints.
+ */
+struct compare_column {
+	const json_t *run;
+	const char *profile, *kernel;
+	json_t *cells; /* array */
+	json_t *usable; /* array: those whose numbers count, see compare_usable() */
+};
+
+struct compare_group {
+	const char *scenario, *kernel; /* kernel "" when the columns may differ in it */
+	struct compare_column *columns; /* the first is the baseline */
+	size_t n_columns;
+};
+
+struct compare_groups {
+	struct compare_group *list;
+	size_t n;
+};
+
+struct compare_groups compare_groups_of(const json_t *run, const json_t *other);
+void compare_groups_release(struct compare_groups *groups);
+
+/* The text all cells of the group have for a key; NULL when they differ or none has it. */
+const char *compare_common(const struct compare_group *g, const char *key);
+
+/* A number over the usable cells of a column, from metric names with a blank between; "-name" is subtracted. */
+struct compare_value {
+	size_t n; /* cells that have it; 0: absent, and the rest is not set */
+	double median, min, max;
+};
+struct compare_value compare_value(const struct compare_column *c, const char *sum);
+
+/* Whether numbers of the two may be held against each other: they ended alike. */
+bool compare_comparable(const struct compare_column *a, const struct compare_column *b);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "results/outcome.h"
+
+#include <inttypes.h>
+
+#include "common/util.h"
+
+const char *const outcome_names[] = { "completed", "timed_out", "oom_killed", "crashed", "panicked", NULL };
+
+int outcome_parse(const char *name)
+{
+	for (int i = 0; outcome_names[i]; i++)
+		if (streq(outcome_names[i], name))
+			return i;
+	return -1;
+}
+
+enum outcome outcome_of_cell(const struct timeline *t, const char *console, bool deadline)
+{
+	const json_t *end = timeline_find(t, "end", NULL, NULL);
+	int outcome = end ? outcome_parse(record_text(end, "outcome", "")) : -1;
+
+	if (outcome >= 0)
+		return (enum outcome)outcome;
+	if (console && strstr(console, "Kernel panic"))
+		return OUTCOME_PANICKED;
+	return !end && deadline ? OUTCOME_TIMED_OUT : OUTCOME_CRASHED;
+}
+
+/* ---- is the cell valid? ---- */
+
+static void reason(json_t *reasons, char *sentence)
+{
+	json_array_append_new(reasons, json_string(sentence));
+	free(sentence);
+}
+
+static void check_end(const struct timeline *t, enum outcome outcome, json_t *reasons)
+{
+	if (t->damage[0])
+		reason(reasons, xstrdup(t->damage));
+	else if (t->ended || outcome == OUTCOME_PANICKED)
+		return;
+	else if (outcome == OUTCOME_TIMED_OUT)
+		reason(reasons, xstrdup("stopped at the host's wall deadline, which depends on the host's load"));
+	else
+		reason(reasons, xstrdup("the stream was cut short and the console shows no kernel panic"));
+}
+
+static void check_problems(const struct timeline *t, json_t *reasons)
+{
+	size_t pos = 0;
+	json_t *problem;
+
+	while ((problem = timeline_next(t, "problem", &pos)))
+		if (json_is_true(json_object_get(problem, "fatal")))
+			reason(reasons, xasprintf("%s: %s", record_text(problem, "where", "memrig"),
+						  record_text(problem, "what", "unknown problem")));
+}
+
+/* Pressure that was asked for and never made is no result: an anon workload that completed must have reached
+ * every page of its size. (File workloads fill what the page cache keeps.) */
+static void check_filled(const struct timeline *t, const json_t *workload, const json_t *outcome, json_t *reasons)
+{
+	uint64_t asked = record_u64(workload, "size_bytes", 0) / t->page_bytes;
+	uint64_t filled = record_u64(outcome, "filled_pages", asked);
+
+	if (!streq(record_text(workload, "kind", ""), "anon") ||
+	    !streq(record_text(outcome, "outcome", ""), "completed") || asked == filled)
+		return;
+	reason(reasons, xasprintf("workload %s reached %" PRIu64 " of its %" PRIu64 " pages",
+				  record_text(workload, "workload", "?"), filled, asked));
+}
+
+static void check_workloads(const struct timeline *t, json_t *reasons)
+{
+	size_t pos = 0;
+	json_t *workload;
+
+	while ((workload = timeline_next(t, "workload", &pos))) {
+		const char *name = record_text(workload, "workload", "?");
+		const json_t *outcome = timeline_find(t, "outcome", "workload", name);
+		uint64_t bad = record_u64(outcome, "bad_pages", 0);
+
+		if (!outcome && t->ended)
+			reason(reasons, xasprintf("the outcome of workload %s was not recorded", name));
+		if (bad > 0)
+			reason(reasons, xasprintf("workload %s found %" PRIu64
+						  " pages with other content than it had written", name, bad));
+		check_filled(t, workload, outcome, reasons);
+	}
+}
+
+static void check_drift(const struct timeline *t, json_t *reasons)
+{
+	size_t pos = 0;
+	json_t *undo;
+
+	while ((undo = timeline_next(t, "undo", &pos))) {
+		const char *key = record_text(undo, "key", "?"), *drift = record_text(undo, "drift", NULL);
+		const json_t *tune = timeline_find(t, "tune", "key", key);
+
+		if (drift)
+			reason(reasons, xasprintf("%s did not hold: %s was set, %s was found at the end", key,
+						  record_text(tune, "effective", "another value"), drift));
+	}
+}
+
+json_t *outcome_invalid_reasons(const struct timeline *t, enum outcome outcome)
+{
+	json_t *reasons = json_array();
+
+	check_end(t, outcome, reasons);
+	check_problems(t, reasons);
+	check_workloads(t, reasons);
+	check_drift(t, reasons);
+	return reasons;
+}

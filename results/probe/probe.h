@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RESULTS_PROBE_H
+#define MEMRIG_RESULTS_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "common/error.h"
+
+/*
+ * A probe knows one kernel file: where it is, how its columns are named and how
+ * its text is cut into numbers. It opens and allocates nothing; the sampler
+ * does. Parsing is the same code the first time, when it makes the columns, and
+ * every time after, when it fills them.
+ */
+
+/* Characters inside a text; not terminated. */
+struct span {
+	const char *at;
+	size_t len;
+};
+
+#define SPAN(literal) ((struct span){ literal, sizeof(literal) - 1 })
+
+static inline bool span_equal(struct span a, struct span b)
+{
+	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
+/* The name is prefix, context, '.', key, suffix; context and key point into it. */
+struct probe_column {
+	char *name;
+	struct span context, key; /* what the counter is recognised by in the text */
+};
+
+static inline bool probe_column_is(const struct probe_column *column, struct span context, struct span key)
+{
+	return span_equal(column->key, key) && span_equal(column->context, context);
+}
+
+/* The columns of all probes and their values. Grows while the probes are opened, never after. */
+struct probe_columns {
+	struct probe_column *list;
+	uint64_t *values;
+	size_t n, room;
+};
+
+void probe_columns_release(struct probe_columns *columns);
+
+/* One pass over one text. */
+struct probe_cursor {
+	struct probe_columns *columns;
+	size_t next, first, end; /* the text's own columns are [first, end) */
+	const char *prefix;      /* of the columns' names, in the pass that makes them; NULL after */
+	uint64_t nodes;          /* the machine's, a bit each */
+};
+
+void probe_put_slow(struct probe_cursor *c, struct span context, struct span key, const char *suffix,
+		    uint64_t value);
+
+/*
+ * Hands over one counter. Where it is expected, that is two comparisons; where
+ * lines have moved, come or gone, a search. The first pass adds a column;
+ * counters that come later are dropped, as the stream names its columns once.
+ */
+static inline void probe_put(struct probe_cursor *c, struct span context, struct span key, const char *suffix,
+			     uint64_t value)
+{
+	if (c->next < c->end && probe_column_is(&c->columns->list[c->next], context, key))
+		c->columns->values[c->next++] = value;
+	else
+		probe_put_slow(c, context, key, suffix, value);
+}
+
+enum probe_scope {
+	PROBE_SYSTEM, /* one file; path is absolute */
+	PROBE_NODE,   /* a file in each node's directory; names begin with "node<N>." */
+	PROBE_GROUP,  /* a file in each group's directory; names begin with "group.<G>." */
+};
+
+struct probe {
+	enum probe_scope scope;
+	const char *path;
+	const char *prefix; /* of the names, after what the scope adds */
+	void (*parse)(struct probe_cursor *c, const char *text);
+	bool chunked; /* one read gives a part only: the kernel writes the file in many records */
+};
+
+/* Each ends with a NULL path. */
+extern const struct probe probes_vmstat[];
+extern const struct probe probes_meminfo[];
+extern const struct probe probes_zoneinfo[];
+extern const struct probe probes_node[];
+extern const struct probe probes_psi[];
+extern const struct probe probes_reclaim[];
+extern const struct probe probes_cgroup[];
+
+/* Texts several files share. All are NUL-terminated; lines that do not fit the form are passed over. */
+void probe_parse_pairs(struct probe_cursor *c, const char *text);   /* "key 123" */
+void probe_parse_meminfo(struct probe_cursor *c, const char *text); /* "Key:  123 kB", also after "Node 0 " */
+void probe_parse_byte_count(struct probe_cursor *c, const char *text); /* "123"; "max" gives no column */
+void probe_parse_psi(struct probe_cursor *c, const char *text);        /* "some avg10=... total=123" */
+
+/* The number at p, after blanks; returns the end of it or NULL when there is none. */
+const char *text_number(const char *p, uint64_t *ret);
+/* The start of the next line, or the end of the text. */
+const char *text_next_line(const char *p);
+/* The characters at p up to a blank, `stop` or the end of the line. */
+struct span text_word(const char *p, char stop);
+
+/*
+ * Reclaim a node: older kernels count it for the machine only, so a histogram
+ * on a tracepoint counts it. Enable before the sampler is opened. Root only.
+ * -ENOENT: no tracefs mounted at /sys/kernel/tracing, or no such tracepoint.
+ * A histogram that a dead run left behind is replaced.
+ */
+int reclaim_probe_enable(const char *root, struct error *err);
+int reclaim_probe_disable(const char *root, struct error *err);
+
+#endif

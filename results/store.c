@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "results/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <zstd.h>
+
+#include "common/file.h"
+#include "common/util.h"
+
+/* No stream comes near this; a damaged size field must not make us ask for all memory. */
+#define MAX_STREAM_BYTES (2 * GIB)
+
+static char *default_dir(void)
+{
+	const char *dir = getenv("MEMRIG_STORE"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+	if (dir && *dir)
+		return xstrdup(dir);
+	/* The XDG rules want a relative path ignored. */
+	if (data && data[0] == '/')
+		return xasprintf("%s/memrig/runs", data);
+	return home && *home ? xasprintf("%s/.local/share/memrig/runs", home) : NULL;
+}
+
+int store_open(const char *dir, struct store **ret, struct error *err)
+{
+	_cleanup_free_ char *chosen = dir ? xstrdup(dir) : default_dir(), *absolute = NULL;
+	_cleanup_free_ char *here = NULL;
+	struct stat st;
+
+	if (!chosen || !*chosen) {
+		error_set(err, -ENOENT, "store", "neither MEMRIG_STORE nor HOME says where runs are kept");
+		error_hint(err, "give --store DIR");
+		return -ENOENT;
+	}
+	if (chosen[0] == '/') {
+		absolute = xstrdup(chosen);
+	} else {
+		here = getcwd(NULL, 0);
+		absolute = xasprintf("%s/%s", here ? here : ".", chosen);
+	}
+	if (stat(absolute, &st) == 0 && !S_ISDIR(st.st_mode))
+		return error_set(err, -ENOTDIR, absolute, "the store is not a directory");
+	*ret = xcalloc(1, sizeof(**ret));
+	(*ret)->dir = TAKE_PTR(absolute);
+	return 0;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	free(store->dir);
+	free(store);
+}
+
+/* ---- the list of runs ---- */
+
+struct entry {
+	char *name;
+	struct timespec changed;
+};
+
+struct entries {
+	struct entry *list;
+	size_t n;
+};
+
+static void entries_release(struct entries *e)
+{
+	for (size_t i = 0; i < e->n; i++)
+		free(e->list[i].name);
+	free(e->list);
+}
+
+/* By the time in the name; runs of one second by when they were finished. */
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = strncmp(x->name, y->name, strlen("20260101T120000Z"));
+
+	if (order != 0)
+		return order;
+	if (x->changed.tv_sec != y->changed.tv_sec)
+		return x->changed.tv_sec < y->changed.tv_sec ? -1 : 1;
+	if (x->changed.tv_nsec != y->changed.tv_nsec)
+		return x->changed.tv_nsec < y->changed.tv_nsec ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static bool is_run(const char *dir, struct timespec *ret_changed)
+{
+	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return false;
+	*ret_changed = st.st_mtim;
+	return true;
+}
+
+/* Oldest first. A store that does not exist has none. */
+static int read_entries(const struct store *store, struct entries *ret, struct error *err)
+{
+	DIR *dir = opendir(store->dir);
+	struct dirent *found;
+
+	*ret = (struct entries){ 0 };
+	if (!dir)
+		return errno == ENOENT ? 0 : error_set_errno(err, -errno, store->dir, "cannot read the store");
+	while ((found = readdir(dir))) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", store->dir, found->d_name);
+		struct timespec changed;
+
+		/* A leading dot: a run that is being written. */
+		if (found->d_name[0] == '.' || !is_run(path, &changed))
+			continue;
+		ret->list = xrealloc(ret->list, (ret->n + 1) * sizeof(*ret->list));
+		ret->list[ret->n++] = (struct entry){ xstrdup(found->d_name), changed };
+	}
+	closedir(dir);
+	if (ret->n > 1)
+		qsort(ret->list, ret->n, sizeof(*ret->list), compare_entries);
+	return 0;
+}
+
+/* ---- finding one ---- */
+
+static int ambiguous(const struct entries *e, const char *prefix, struct error *err)
+{
+	char names[200] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < e->n && len + 40 < sizeof(names); i++)
+		if (strncmp(e->list[i].name, prefix, strlen(prefix)) == 0)
+			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%.30s", len ? ", " : "",
+						e->list[i].name);
+	error_set(err, -ENOTUNIQ, prefix, "more than one run begins like this");
+	error_hint(err, "one of %s", names);
+	return -ENOTUNIQ;
+}
+
+/* The index of the run that is meant, or -ENOENT or -ENOTUNIQ. */
+static ssize_t match(const struct entries *e, const char *what, struct error *err)
+{
+	ssize_t found = -ENOENT;
+
+	if (streq(what, "latest"))
+		return e->n > 0 ? (ssize_t)e->n - 1 : -ENOENT;
+	for (size_t i = 0; i < e->n; i++) {
+		if (streq(e->list[i].name, what))
+			return (ssize_t)i;
+		if (strncmp(e->list[i].name, what, strlen(what)) != 0)
+			continue;
+		if (found >= 0)
+			return ambiguous(e, what, err);
+		found = (ssize_t)i;
+	}
+	return found;
+}
+
+static int no_such_run(const struct store *store, const char *what, struct error *err)
+{
+	error_set(err, -ENOENT, what, streq(what, "latest") ? "there is no run yet" : "no such run");
+	error_hint(err, "`memrig list` shows what is in %.200s", store->dir);
+	return -ENOENT;
+}
+
+int store_find(const struct store *store, const char *what, char **ret_path, struct error *err)
+{
+	struct entries entries;
+	struct timespec unused;
+	ssize_t found;
+	int r;
+
+	if (!*what)
+		return error_set(err, -EINVAL, "run", "the name of a run is empty");
+	if (strchr(what, '/') || streq(what, ".")) {
+		if (!is_run(what, &unused))
+			return error_set(err, -ENOENT, what, "not the directory of a run: it has no run.json");
+		*ret_path = realpath(what, NULL);
+		return *ret_path ? 0 : error_set_errno(err, -errno, what, "cannot resolve");
+	}
+	r = read_entries(store, &entries, err);
+	if (r < 0)
+		return r;
+	found = match(&entries, what, err);
+	if (found >= 0)
+		*ret_path = xasprintf("%s/%s", store->dir, entries.list[found].name);
+	entries_release(&entries);
+	if (found >= 0)
+		return 0;
+	return found == -ENOENT ? no_such_run(store, what, err) : (int)found;
+}
+
+/* ---- reading one ---- */
+
+static int read_json(const char *path, json_t **ret, struct error *err)
+{
+	json_error_t problem;
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	int r = file_read(NULL, path, &text, &len, err);
+
+	if (r < 0)
+		return r;
+	*ret = json_loadb(text, len, 0, &problem);
+	if (!*ret)
+		return error_set(err, -EBADMSG, path, "damaged, line %d: %s", problem.line, problem.text);
+	return 0;
+}
+
+static int read_run(const char *path, json_t **ret, struct error *err)
+{
+	_cleanup_free_ char *file = xasprintf("%s/run.json", path);
+	json_t *run;
+	const char *schema;
+	int r = read_json(file, &run, err);
+
+	if (r < 0)
+		return r;
+	schema = json_string_value(json_object_get(run, "schema"));
+	if (!schema || !streq(schema, "memrig.run/1")) {
+		r = error_set(err, -EPROTO, file, "schema \"%.60s\" is not one this memrig reads", schema ? schema : "");
+		json_decref(run);
+		return r;
+	}
+	*ret = run;
+	return 0;
+}
+
+/* Replaces the list of names by what is known of each cell. */
+static int expand_cells(const char *path, json_t *run, struct error *err)
+{
+	json_t *cells = json_array(), *name;
+	size_t i;
+
+	json_array_foreach (json_object_get(run, "cells"), i, name) {
+		_cleanup_free_ char *file =
+			xasprintf("%s/cells/%s/summary.json", path, json_is_string(name) ? json_string_value(name) : "");
+		json_t *cell;
+		int r = read_json(file, &cell, err);
+
+		if (r < 0) {
+			json_decref(cells);
+			return r;
+		}
+		json_array_append_new(cells, cell);
+	}
+	json_object_set_new(run, "cells", cells);
+	return 0;
+}
+
+int store_load(const char *path, json_t **ret, struct error *err)
+{
+	json_t *run;
+	int r = read_run(path, &run, err);
+
+	if (r < 0)
+		return r;
+	r = expand_cells(path, run, err);
+	if (r < 0) {
+		json_decref(run);
+		return r;
+	}
+	json_object_set_new(run, "path", json_string(path));
+	*ret = run;
+	return 0;
+}
+
+int store_list(const struct store *store, json_t **ret, struct error *err)
+{
+	struct entries entries;
+	int r = read_entries(store, &entries, err);
+
+	if (r < 0)
+		return r;
+	*ret = json_array();
+	for (size_t i = 0; i < entries.n; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", store->dir, entries.list[i].name);
+		json_t *run;
+
+		if (read_run(path, &run, NULL) < 0)
+			continue;
+		json_object_set_new(run, "path", json_string(path));
+		json_array_append_new(*ret, run);
+	}
+	entries_release(&entries);
+	return 0;
+}
+
+int store_read_stream(const char *path, const char *cell, char **ret, size_t *ret_len, struct error *err)
+{
+	_cleanup_free_ char *file = xasprintf("%s/cells/%s/stream.jsonl.zst", path, cell);
+	_cleanup_free_ char *packed = NULL, *text = NULL;
+	unsigned long long size;
+	size_t packed_len, len;
+	int r = file_read(NULL, file, &packed, &packed_len, err);
+
+	if (r < 0)
+		return r;
+	size = ZSTD_getFrameContentSize(packed, packed_len);
+	if (size > MAX_STREAM_BYTES) /* the two error values are above it too */
+		return error_set(err, -EBADMSG, file, "not a compressed stream, or damaged");
+	text = xcalloc(1, (size_t)size + 1);
+	len = ZSTD_decompress(text, (size_t)size, packed, packed_len);
+	if (ZSTD_isError(len))
+		return error_set(err, -EBADMSG, file, "damaged: %s", ZSTD_getErrorName(len));
+	*ret = TAKE_PTR(text);
+	*ret_len = len;
+	return 0;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "results/timeline.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#include "common/util.h"
+
+#define SCHEMA_PREFIX "memrig.stream/1"
+
+const char *record_text(const json_t *record, const char *key, const char *fallback)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	return text ? text : fallback;
+}
+
+uint64_t record_u64(const json_t *record, const char *key, uint64_t fallback)
+{
+	const json_t *value = json_object_get(record, key);
+
+	return json_is_integer(value) && json_integer_value(value) >= 0 ? (uint64_t)json_integer_value(value) :
+									  fallback;
+}
+
+/* ---- reading ---- */
+
+/* There is one "columns" record; the rows have its width, so a second one is ignored. */
+static void add_columns(struct timeline *t, const json_t *names)
+{
+	size_t i;
+	json_t *name;
+
+	if (t->columns)
+		return;
+	t->columns = xcalloc(json_array_size(names), sizeof(*t->columns));
+	t->seen = xcalloc(json_array_size(names), sizeof(*t->seen));
+	json_array_foreach (names, i, name) {
+		if (!json_is_string(name))
+			break;
+		json_object_set_new(t->column_index, json_string_value(name), json_integer((json_int_t)i));
+		t->columns[t->n_columns++] = json_string_value(name);
+	}
+}
+
+static uint64_t *new_row(struct timeline *t, uint64_t t_ns)
+{
+	uint64_t *row;
+
+	if (t->n_samples == t->room) {
+		t->room = t->room ? t->room * 2 : 64;
+		t->times = xrealloc(t->times, t->room * sizeof(*t->times));
+		t->values = xrealloc(t->values, t->room * t->n_columns * sizeof(*t->values));
+	}
+	row = t->values + t->n_samples * t->n_columns;
+	if (t->n_samples > 0)
+		memcpy(row, row - t->n_columns, t->n_columns * sizeof(*row));
+	else
+		memset(row, 0, t->n_columns * sizeof(*row));
+	t->times[t->n_samples++] = t_ns;
+	return row;
+}
+
+static void add_sample(struct timeline *t, const json_t *record)
+{
+	const json_t *set = json_object_get(record, "set");
+	uint64_t *row;
+
+	if (t->n_columns == 0)
+		return;
+	row = new_row(t, record_u64(record, "t_ns", 0));
+	for (size_t i = 0; i + 1 < json_array_size(set); i += 2) {
+		json_int_t column = json_integer_value(json_array_get(set, i));
+
+		if (column < 0 || (size_t)column >= t->n_columns)
+			continue;
+		row[column] = (uint64_t)json_integer_value(json_array_get(set, i + 1));
+		t->seen[column] = true;
+	}
+}
+
+static void add_record(struct timeline *t, json_t *record)
+{
+	const char *type = record_text(record, "type", "");
+
+	t->end_ns = MAX(t->end_ns, record_u64(record, "t_ns", 0));
+	if (streq(type, "sample")) {
+		add_sample(t, record);
+		return;
+	}
+	if (streq(type, "begin"))
+		t->begin_ns = record_u64(record, "t_ns", 0);
+	else if (streq(type, "machine"))
+		t->page_bytes = record_u64(record, "page_bytes", t->page_bytes);
+	else if (streq(type, "columns"))
+		add_columns(t, json_object_get(record, "names"));
+	else if (streq(type, "end"))
+		t->ended = true;
+	json_array_append(t->records, record);
+}
+
+/* The first line says which form the rest has. */
+static int check_schema(const json_t *record, struct error *err)
+{
+	const char *schema = record_text(record, "schema", "");
+	size_t len = strlen(SCHEMA_PREFIX);
+
+	/* "memrig.stream/1" and "/1.3" are read, "/10" is not. */
+	if (!streq(record_text(record, "type", ""), "stream"))
+		return error_set(err, -EPROTO, "stream", "the first record is not of type \"stream\"");
+	if (strncmp(schema, SCHEMA_PREFIX, len) != 0 || (schema[len] != '\0' && schema[len] != '.'))
+		return error_set(err, -EPROTO, "stream", "schema \"%.60s\" is not one this memrig reads (%s)",
+				 schema, SCHEMA_PREFIX);
+	return 0;
+}
+
+static int parse_lines(struct timeline *t, const char *text, size_t len, struct error *err)
+{
+	unsigned line = 0;
+
+	for (size_t at = 0; at < len;) {
+		const char *newline = memchr(text + at, '\n', len - at);
+		size_t n = newline ? (size_t)(newline - text) - at : len - at;
+		json_t *record = json_loadb(text + at, n, JSON_REJECT_DUPLICATES, NULL);
+		int r = 0;
+
+		line++;
+		at += n + 1;
+		if (json_is_object(record)) {
+			if (line == 1)
+				r = check_schema(record, err);
+			if (r == 0)
+				add_record(t, record);
+			json_decref(record);
+			if (r < 0)
+				return r;
+			continue;
+		}
+		json_decref(record);
+		/* Only the last line may be incomplete: the writer puts out whole lines, so anything else is damage. */
+		if (newline)
+			snprintf(t->damage, sizeof(t->damage), "line %u of the stream is not a record", line);
+		return 0;
+	}
+	return 0;
+}
+
+int timeline_parse(const char *text, size_t len, struct timeline **ret, struct error *err)
+{
+	struct timeline *t = xcalloc(1, sizeof(*t));
+	int r;
+
+	t->page_bytes = 4096;
+	t->records = json_array();
+	t->column_index = json_object();
+	r = parse_lines(t, text, len, err);
+	if (r < 0) {
+		timeline_free(t);
+		return r;
+	}
+	*ret = t;
+	return 0;
+}
+
+void timeline_free(struct timeline *t)
+{
+	if (!t)
+		return;
+	json_decref(t->column_index);
+	json_decref(t->records);
+	free(t->columns);
+	free(t->seen);
+	free(t->times);
+	free(t->values);
+	free(t);
+}
+
+/* ---- looking up ---- */
+
+json_t *timeline_next(const struct timeline *t, const char *type, size_t *pos)
+{
+	while (*pos < json_array_size(t->records)) {
+		json_t *record = json_array_get(t->records, (*pos)++);
+
+		if (streq(record_text(record, "type", ""), type))
+			return record;
+	}
+	return NULL;
+}
+
+json_t *timeline_find(const struct timeline *t, const char *type, const char *key, const char *value)
+{
+	size_t pos = 0;
+	json_t *record;
+
+	while ((record = timeline_next(t, type, &pos)))
+		if (!key || streq(record_text(record, key, ""), value))
+			return record;
+	return NULL;
+}
+
+int timeline_column(const struct timeline *t, const char *name)
+{
+	const json_t *index = json_object_get(t->column_index, name);
+	int column = index ? (int)json_integer_value(index) : -1;
+
+	return column >= 0 && t->seen[column] ? column : -1;
+}
+
+int timeline_columnf(const struct timeline *t, const char *format, ...)
+{
+	char name[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(name, sizeof(name), format, args);
+	va_end(args);
+	return timeline_column(t, name);
+}
+
+uint64_t timeline_growth(const struct timeline *t, int column, size_t from, size_t to)
+{
+	uint64_t before = timeline_value(t, from, column), after = timeline_value(t, to, column);
+
+	return after > before ? after - before : 0;
+}
+
+uint64_t timeline_delta(const struct timeline *t, int column)
+{
+	return t->n_samples > 0 ? timeline_growth(t, column, 0, t->n_samples - 1) : 0;
+}
+
+uint64_t timeline_nodes(const struct timeline *t)
+{
+	const json_t *machine = timeline_find(t, "machine", NULL, NULL), *node;
+	uint64_t mask = 0;
+	size_t i;
+
+	json_array_foreach (json_object_get(machine, "nodes"), i, node) {
+		uint64_t number = record_u64(node, "node", MAX_NODES);
+
+		if (number < MAX_NODES)
+			mask |= 1ULL << number;
+	}
+	for (unsigned n = 0; n < MAX_NODES; n++)
+		if (timeline_columnf(t, "node%u.meminfo.MemFree_bytes", n) >= 0)
+			mask |= 1ULL << n;
+	return mask;
+}

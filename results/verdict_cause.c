@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why pages were swapped while another node had free memory: the settings that forbid the other node, or make the
+ * kernel reclaim before it looks there. */
+#include <inttypes.h>
+
+#include "common/size.h"
+#include "common/util.h"
+#include "results/verdict_swap.h"
+
+/* A group whose memory grew less than this meanwhile is a bystander. */
+#define LEAST_GROWTH_BYTES (1 * MIB)
+
+static bool lacks_node(const char *list, unsigned node, unsigned other)
+{
+	uint64_t mask;
+
+	return list && idlist_parse(list, &mask) == 0 && (mask & (1ULL << node)) && !(mask & (1ULL << other));
+}
+
+/* ---- memcg_limit ---- */
+
+static bool limit_hit(const struct timeline *t, const struct swap_finding *f, const char *event)
+{
+	return swap_growth(t, f, timeline_columnf(t, "group.%s.events.%s", f->group, event)) > 0;
+}
+
+/* "its memory.max of 400.0 MiB" */
+static char *limit_text(const struct timeline *t, const char *group, const char *knob)
+{
+	const json_t *record = timeline_find(t, "group", "group", group);
+	const char *value = record_text(json_object_get(record, "knobs"), knob, "");
+	char *end, size[32];
+	uint64_t bytes = strtoull(value, &end, 10);
+
+	if (!*value || *end)
+		return xasprintf("group %s reached its %s", group, knob);
+	return xasprintf("group %s reached its %s of %s", group, knob, size_format(bytes, size, sizeof(size)));
+}
+
+static bool explain_limit(const struct timeline *t, const struct swap_finding *f, struct swap_cause *ret)
+{
+	bool max;
+
+	if (!f->group || f->group_swapped_bytes < f->swapped_bytes / 2)
+		return false;
+	max = limit_hit(t, f, "max");
+	if (!max && !limit_hit(t, f, "high"))
+		return false;
+	*ret = (struct swap_cause){ "memcg_limit", limit_text(t, f->group, max ? "memory.max" : "memory.high"),
+				    f->group };
+	return true;
+}
+
+/* ---- cpuset and mempolicy ---- */
+
+static bool explain_cpuset(const struct timeline *t, const struct swap_finding *f, const char *group,
+			   struct swap_cause *ret)
+{
+	const json_t *record = timeline_find(t, "group", "group", group);
+	const char *mems = record_text(record, "cpuset_mems_effective", NULL);
+
+	if (!lacks_node(mems, f->node, f->other))
+		return false;
+	*ret = (struct swap_cause){ "cpuset", xasprintf("group %s has cpuset.mems=%s", group, mems), group };
+	return true;
+}
+
+static bool explain_policy(const struct timeline *t, const struct swap_finding *f, const char *group,
+			   struct swap_cause *ret)
+{
+	size_t pos = 0;
+	const json_t *workload;
+
+	while ((workload = timeline_next(t, "workload", &pos))) {
+		const char *nodes = record_text(workload, "nodes", NULL);
+
+		if (!streq(record_text(workload, "group", ""), group) ||
+		    !streq(record_text(workload, "policy", ""), "bind") || !lacks_node(nodes, f->node, f->other))
+			continue;
+		*ret = (struct swap_cause){ "mempolicy",
+					    xasprintf("workload %s is bound to node %s",
+						      record_text(workload, "workload", "?"), nodes),
+					    group };
+		return true;
+	}
+	return false;
+}
+
+static bool explain_placement(const struct timeline *t, const struct swap_finding *f, const char *group,
+			      struct swap_cause *ret)
+{
+	return explain_cpuset(t, f, group, ret) || explain_policy(t, f, group, ret);
+}
+
+/* A group kept to the node can push another group's pages out: look at the others that grew meanwhile. */
+static bool explain_neighbour(const struct timeline *t, const struct swap_finding *f, struct swap_cause *ret)
+{
+	size_t pos = 0;
+	const json_t *record;
+
+	while ((record = timeline_next(t, "group", &pos))) {
+		const char *group = record_text(record, "group", "");
+		int column = timeline_columnf(t, "group.%s.memory.current_bytes", group);
+
+		if ((!f->group || !streq(group, f->group)) &&
+		    swap_growth(t, f, column) >= LEAST_GROWTH_BYTES && explain_placement(t, f, group, ret))
+			return true;
+	}
+	return false;
+}
+
+/* ---- zone_reclaim ---- */
+
+/* As it was during the cell: what the executor set, else what it found. */
+static uint64_t zone_reclaim_mode(const struct timeline *t)
+{
+	const json_t *tune = timeline_find(t, "tune", "key", "vm.zone_reclaim_mode");
+	const json_t *machine = timeline_find(t, "machine", NULL, NULL);
+	const char *found = record_text(json_object_get(machine, "settings"), "vm.zone_reclaim_mode", "0");
+
+	return strtoull(record_text(tune, "effective", found), NULL, 10);
+}
+
+static uint64_t all_stalls(const struct timeline *t, const struct swap_finding *f)
+{
+	static const char *const zones[] = { "dma", "dma32", "normal", "movable", "device" };
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++)
+		sum += swap_growth(t, f, timeline_columnf(t, "vmstat.allocstall_%s", zones[i]));
+	return sum;
+}
+
+static bool explain_zone_reclaim(const struct timeline *t, const struct swap_finding *f, struct swap_cause *ret)
+{
+	uint64_t mode = zone_reclaim_mode(t);
+	uint64_t tried = swap_growth(t, f, timeline_column(t, "vmstat.zone_reclaim_failed")) +
+			 swap_growth(t, f, timeline_column(t, "vmstat.zone_reclaim_success"));
+	/* Zone reclaim scans as an allocation does, but is not counted as a stall of one. */
+	bool signature = swap_growth(t, f, timeline_column(t, "vmstat.pgscan_direct")) > 0 && all_stalls(t, f) == 0;
+
+	if (!(mode & 7) || (tried == 0 && !signature))
+		return false;
+	*ret = (struct swap_cause){
+		"zone_reclaim",
+		xasprintf("vm.zone_reclaim_mode=%" PRIu64 " reclaims a node before it uses the next", mode), NULL
+	};
+	return true;
+}
+
+struct swap_cause swap_explain(const struct timeline *t, const struct swap_finding *f)
+{
+	struct swap_cause cause = { .name = "unknown" };
+
+	/* What forbids the other node outright explains more than what merely prefers this one. */
+	if (!explain_limit(t, f, &cause) && !(f->group && explain_placement(t, f, f->group, &cause)) &&
+	    !explain_zone_reclaim(t, f, &cause))
+		explain_neighbour(t, f, &cause);
+	return cause;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "results/verdict_swap.h"
+
+#include "common/size.h"
+#include "common/util.h"
+#include "results/verdict.h"
+#include "results/zones.h"
+
+/* Free memory just above the high watermark comes and goes with every batch of reclaim: not worth a verdict. */
+#define SPARE_BYTES (16 * MIB)
+/* Less than this swapped is what a kernel does at any pressure. */
+#define LEAST_SWAPPED_BYTES (1 * MIB)
+
+struct node {
+	bool there;
+	int free, anon, reclaimed; /* columns, -1 absent */
+	uint64_t high_bytes;
+};
+
+struct machine_view {
+	const struct timeline *t;
+	struct node nodes[MAX_NODES];
+	int pswpout;
+};
+
+static struct machine_view look(const struct timeline *t)
+{
+	struct machine_view view = { .t = t, .pswpout = timeline_column(t, "vmstat.pswpout") };
+
+	for (unsigned n = 0; n < MAX_NODES; n++) {
+		struct node *node = &view.nodes[n];
+		struct watermarks marks;
+
+		node->free = timeline_columnf(t, "node%u.meminfo.MemFree_bytes", n);
+		node->anon = timeline_columnf(t, "node%u.meminfo.AnonPages_bytes", n);
+		node->reclaimed = timeline_columnf(t, "node%u.reclaim.anon_reclaimed_pages", n);
+		node->there = node->free >= 0;
+		if (zones_watermarks(t, n, &marks) == 0)
+			node->high_bytes = marks.high_bytes;
+	}
+	return view;
+}
+
+/* ---- which node the pages left ---- */
+
+static uint64_t fall(const struct timeline *t, int column, size_t sample)
+{
+	return column < 0 ? 0 : timeline_growth(t, column, sample, sample - 1);
+}
+
+static uint64_t rise(const struct timeline *t, int column, size_t sample)
+{
+	return column < 0 ? 0 : timeline_growth(t, column, sample - 1, sample);
+}
+
+/* The node with the least free memory against its high watermark at the end of the interval. */
+static unsigned shortest_node(const struct machine_view *view, size_t sample)
+{
+	unsigned shortest = 0;
+	int64_t least = INT64_MAX;
+
+	for (unsigned n = 0; n < MAX_NODES; n++) {
+		const struct node *node = &view->nodes[n];
+		int64_t spare;
+
+		if (!node->there)
+			continue;
+		spare = (int64_t)timeline_value(view->t, sample, node->free) - (int64_t)node->high_bytes;
+		if (spare < least) {
+			least = spare;
+			shortest = n;
+		}
+	}
+	return shortest;
+}
+
+/*
+ * The kernel counts swap-out for the whole machine. A node's share of an
+ * interval's swap-out is its share of the anonymous pages reclaimed (counted
+ * per node by a trace point; the multi-generational LRU of some kernels does
+ * not emit it), else of the fall of anonymous memory (hidden when the workload
+ * grows as fast), else all of it goes to the node that is shortest.
+ */
+static double share_of_node(const struct machine_view *view, unsigned n, size_t sample, const char **ret_by)
+{
+	uint64_t reclaimed = 0, fallen = 0;
+
+	for (unsigned i = 0; i < MAX_NODES; i++) {
+		reclaimed += rise(view->t, view->nodes[i].reclaimed, sample);
+		fallen += fall(view->t, view->nodes[i].anon, sample);
+	}
+	if (reclaimed > 0) {
+		*ret_by = "reclaimed anonymous pages";
+		return (double)rise(view->t, view->nodes[n].reclaimed, sample) / (double)reclaimed;
+	}
+	if (fallen > 0) {
+		*ret_by = "fall of AnonPages";
+		return (double)fall(view->t, view->nodes[n].anon, sample) / (double)fallen;
+	}
+	*ret_by = "least free against its watermarks";
+	return shortest_node(view, sample) == n ? 1 : 0;
+}
+
+/* ---- which node had memory to spare ---- */
+
+/* What node n had free all through the interval, as far as the samples tell. */
+static uint64_t free_through(const struct machine_view *view, unsigned n, size_t sample)
+{
+	return MIN(timeline_value(view->t, sample - 1, view->nodes[n].free),
+		   timeline_value(view->t, sample, view->nodes[n].free));
+}
+
+/* The other node with most to spare; -1 when none has enough. */
+static int spare_node(const struct machine_view *view, unsigned not_this, size_t sample)
+{
+	int best = -1;
+	uint64_t most = 0;
+
+	for (unsigned n = 0; n < MAX_NODES; n++) {
+		const struct node *node = &view->nodes[n];
+		uint64_t free_bytes;
+
+		if (n == not_this || !node->there)
+			continue;
+		free_bytes = free_through(view, n, sample);
+		if (free_bytes >= node->high_bytes + SPARE_BYTES && free_bytes - node->high_bytes > most) {
+			most = free_bytes - node->high_bytes;
+			best = (int)n;
+		}
+	}
+	return best;
+}
+
+/* ---- the finding ---- */
+
+/* The other node that is reported is the one with most to spare over most of the swap-out. */
+static void pick_other(const struct machine_view *view, const double swapped_beside[MAX_NODES],
+		       struct swap_finding *f)
+{
+	double most = 0;
+
+	for (unsigned n = 0; n < MAX_NODES; n++) {
+		if (swapped_beside[n] > most) {
+			most = swapped_beside[n];
+			f->other = n;
+		}
+	}
+	f->other_high_bytes = view->nodes[f->other].high_bytes;
+	f->other_free_bytes = UINT64_MAX;
+	for (size_t i = 1; i < view->t->n_samples; i++)
+		if (f->hit[i])
+			f->other_free_bytes = MIN(f->other_free_bytes, free_through(view, f->other, i));
+}
+
+/* Returns whether it fires. */
+static bool find_on_node(const struct machine_view *view, unsigned n, struct swap_finding *f)
+{
+	const struct timeline *t = view->t;
+	double swapped = 0, beside[MAX_NODES] = { 0 };
+
+	f->node = n;
+	for (size_t i = 1; i < t->n_samples; i++) {
+		uint64_t pages = rise(t, view->pswpout, i);
+		int other = pages > 0 ? spare_node(view, n, i) : -1;
+		const char *by;
+		double bytes;
+
+		if (other < 0)
+			continue;
+		bytes = share_of_node(view, n, i, &by) * (double)pages * (double)t->page_bytes;
+		if (bytes <= 0)
+			continue;
+		if (swapped == 0) {
+			f->first_ns = t->times[i - 1] > t->begin_ns ? t->times[i - 1] - t->begin_ns : 0;
+			f->attributed_by = by;
+		}
+		swapped += bytes;
+		beside[other] += bytes;
+		f->duration_ns += t->times[i] - t->times[i - 1];
+		f->hit[i] = true;
+	}
+	f->swapped_bytes = (uint64_t)swapped;
+	if (f->swapped_bytes < LEAST_SWAPPED_BYTES)
+		return false;
+	pick_other(view, beside, f);
+	return true;
+}
+
+uint64_t swap_growth(const struct timeline *t, const struct swap_finding *f, int column)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 1; i < t->n_samples; i++)
+		if (f->hit[i])
+			sum += rise(t, column, i);
+	return sum;
+}
+
+/* Whose pages went: the group whose swap grew most, and its largest workload. */
+static void find_owner(const struct timeline *t, struct swap_finding *f)
+{
+	size_t pos = 0;
+	uint64_t largest = 0;
+	const json_t *record;
+
+	while ((record = timeline_next(t, "group", &pos))) {
+		const char *group = record_text(record, "group", "");
+		int column = timeline_columnf(t, "group.%s.memory.swap.current_bytes", group);
+		uint64_t grown = swap_growth(t, f, column);
+
+		if (grown > f->group_swapped_bytes) {
+			f->group_swapped_bytes = grown;
+			f->group = group;
+		}
+	}
+	pos = 0;
+	while (f->group && (record = timeline_next(t, "workload", &pos))) {
+		uint64_t size = record_u64(record, "size_bytes", 0);
+
+		if (streq(record_text(record, "group", ""), f->group) && size > largest) {
+			largest = size;
+			f->workload = record_text(record, "workload", NULL);
+		}
+	}
+}
+
+/* ---- as JSON ---- */
+
+static void set_bytes(json_t *object, const char *key, uint64_t value)
+{
+	json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+static json_t *evidence(const struct swap_finding *f, const struct swap_cause *cause)
+{
+	json_t *e = json_object();
+
+	set_bytes(e, "node", f->node);
+	set_bytes(e, "swapped_bytes", f->swapped_bytes);
+	set_bytes(e, "other_node", f->other);
+	set_bytes(e, "other_free_min_bytes", f->other_free_bytes);
+	set_bytes(e, "other_high_watermark_bytes", f->other_high_bytes);
+	set_bytes(e, "first_ns", f->first_ns);
+	set_bytes(e, "duration_ns", f->duration_ns);
+	json_object_set_new(e, "attributed_by", json_string(f->attributed_by));
+	if (f->group) {
+		json_object_set_new(e, "group", json_string(f->group));
+		set_bytes(e, "group_swapped_bytes", f->group_swapped_bytes);
+	}
+	if (f->workload)
+		json_object_set_new(e, "workload", json_string(f->workload));
+	if (cause->group)
+		json_object_set_new(e, "cause_group", json_string(cause->group));
+	return e;
+}
+
+static char *sentence(const struct swap_finding *f, const struct swap_cause *cause)
+{
+	char swapped[32], free_bytes[32];
+
+	size_format(f->swapped_bytes, swapped, sizeof(swapped));
+	size_format(f->other_free_bytes, free_bytes, sizeof(free_bytes));
+	return xasprintf("%s were swapped out of node %u while node %u had %s free%s%s.", swapped, f->node,
+			 f->other, free_bytes, cause->reason ? ", because " : "; no setting explains it",
+			 cause->reason ? cause->reason : "");
+}
+
+static void report(const struct timeline *t, const struct swap_finding *f, json_t *found)
+{
+	struct swap_cause cause = swap_explain(t, f);
+	_cleanup_free_ char *reason = cause.reason, *summary = sentence(f, &cause);
+	const struct verdict *verdict = verdict_find("swap_with_free_memory");
+	json_t *entry = json_object();
+
+	json_object_set_new(entry, "name", json_string(verdict->name));
+	json_object_set_new(entry, "node", json_integer(f->node));
+	json_object_set_new(entry, "cause", json_string(cause.name));
+	json_object_set_new(entry, "summary", json_string(summary));
+	json_object_set_new(entry, "fix", json_string(verdict_find_cause(verdict, cause.name)->fix));
+	json_object_set_new(entry, "evidence", evidence(f, &cause));
+	json_array_append_new(found, entry);
+}
+
+void judge_swap_with_free_memory(const struct timeline *t, json_t *found)
+{
+	struct machine_view view = look(t);
+
+	if (view.pswpout < 0 || timeline_delta(t, view.pswpout) == 0)
+		return;
+	for (unsigned n = 0; n < MAX_NODES; n++) {
+		_cleanup_free_ bool *hit = xcalloc(t->n_samples, sizeof(*hit));
+		struct swap_finding f = { .hit = hit };
+
+		if (!view.nodes[n].there || !find_on_node(&view, n, &f))
+			continue;
+		find_owner(t, &f);
+		report(t, &f, found);
+	}
+}

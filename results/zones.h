@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RESULTS_ZONES_H
+#define MEMRIG_RESULTS_ZONES_H
+
+#include "results/timeline.h"
+
+/* A node's free memory against its watermarks, which the kernel keeps per zone. */
+
+/* Sums over the zones of a node, in bytes. Returns 0, or -ENOENT when the stream has no zone of that node. */
+struct watermarks {
+	uint64_t min_bytes, low_bytes, high_bytes;
+};
+int zones_watermarks(const struct timeline *t, unsigned node, struct watermarks *ret);
+
+/* How long some zone of the node had less free than its low watermark, judged at the end of each interval between
+ * samples. Returns 0, or -ENOENT when no zone of the node was sampled. */
+int zones_below_low_ns(const struct timeline *t, unsigned node, uint64_t *ret);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The order of a cell: each step is a function of its own, undone in reverse. */
+#include "runner/cell.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "common/file.h"
+#include "common/util.h"
+#include "results/probe/probe.h"
+#include "runner/cell_run.h"
+
+#define CELL_SCHEMA "memrig.cell/1"
+
+json_t *cell_description_to_json(const struct scenario *scenario, const struct profile *profile, uint64_t seed,
+				 const char *clock)
+{
+	return json_pack("{s:s, s:O, s:o, s:I, s:s}", "schema", CELL_SCHEMA, "scenario", scenario->json, "profile",
+			 profile_to_json(profile), "seed", (json_int_t)seed, "clock", clock);
+}
+
+int cell_description_parse(json_t *json, struct cell_description *ret, struct error *err)
+{
+	struct cell_description cell = { .json = json };
+	const char *schema = "", *clock = "";
+	json_t *scenario = NULL, *profile = NULL;
+	json_int_t seed = 0;
+	struct diags diags = { 0 };
+	int r = -EINVAL;
+
+	if (json_unpack(json, "{s:s, s:o, s:o, s:I, s:s}", "schema", &schema, "scenario", &scenario, "profile",
+			&profile, "seed", &seed, "clock", &clock) < 0 ||
+	    !streq(schema, CELL_SCHEMA))
+		error_set(err, r, "cell description", "this is not a %s document", CELL_SCHEMA);
+	else if (scenario_parse(scenario, "cell", NULL, &cell.scenario, &diags) < 0)
+		error_set(err, r, diags.n ? diags.list[0].path : "scenario", "%s",
+			  diags.n ? diags.list[0].message : "not valid");
+	else
+		r = profile_from_json(profile, &cell.profile, err);
+	diags_release(&diags);
+	if (r < 0) {
+		cell_description_release(&cell);
+		return r;
+	}
+	cell.seed = (uint64_t)seed;
+	cell.clock = xstrdup(clock);
+	*ret = cell;
+	return 0;
+}
+
+void cell_description_release(struct cell_description *cell)
+{
+	if (cell->scenario)
+		scenario_free(cell->scenario);
+	if (cell->profile)
+		profile_free(cell->profile);
+	free(cell->clock);
+	json_decref(cell->json);
+	*cell = (struct cell_description){ 0 };
+}
+
+uint64_t cell_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
+int cell_problem(struct cell_run *run, int r, const struct error *err, bool fatal)
+{
+	stream_begin(&run->out, "problem", cell_now());
+	stream_text(&run->out, "where", err->where);
+	stream_text(&run->out, "what", err->what);
+	stream_i64(&run->out, "errno", -r);
+	stream_u64(&run->out, "fatal", fatal);
+	stream_end(&run->out);
+	run->failed |= fatal;
+	return r;
+}
+
+static int open_sampler(struct cell_run *run, struct error *err)
+{
+	const struct scenario *scenario = run->cell->scenario;
+	_cleanup_free_ const char **groups = xcalloc(scenario->n_groups + 1, sizeof(*groups));
+	_cleanup_free_ char *dir = cgroup_tree_dir(&run->cgroups);
+	struct sampler_config config = { .root = "", .cgroup_dir = dir, .groups = groups };
+
+	for (size_t i = 0; i < scenario->n_groups; i++)
+		groups[i] = scenario->groups[i].name;
+	reclaim_probe_enable("", NULL); /* without tracefs there are no figures per node, that is all */
+	return sampler_open(&config, &run->sampler, err);
+}
+
+/* Caches as after a boot, so that what the preparation read does not count. */
+static void drop_caches(const struct cell_run *run)
+{
+	if (!run->place->whole_machine)
+		return;
+	sync();
+	file_write("", "/proc/sys/vm/drop_caches", "3", NULL);
+}
+
+/* From here on the executor must neither fault nor be chosen by the OOM killer. */
+static void protect_self(void)
+{
+	file_write("", "/proc/self/oom_score_adj", "-1000", NULL);
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int set_up(struct cell_run *run, struct error *err)
+{
+	int r = topology_read("", &run->topology, err);
+
+	if (r < 0)
+		return r;
+	topology_size_env(&run->topology, &run->sizes);
+	run->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (run->event_fd < 0)
+		return error_set_errno(err, -errno, "eventfd", "cannot make an event");
+	r = cell_record_machine(run, err);
+	if (r == 0)
+		r = cell_settings_plan(run, err);
+	if (r == 0)
+		r = kmsg_open("/dev/kmsg", &run->kmsg, err);
+	return r;
+}
+
+/* Everything between the first change and the last undo. */
+static int measure(struct cell_run *run, struct error *err)
+{
+	int r = cgroup_tree_create(run->place->cgroup_mount, run->place->cgroup_name, &run->cgroups, err);
+
+	if (r < 0)
+		return r;
+	r = cell_groups_create(run, err);
+	if (r == 0)
+		r = cell_tasks_prepare(run, err);
+	if (r == 0)
+		r = cell_settings_apply(run, err);
+	if (r == 0)
+		r = cell_record_zones(run, err);
+	if (r == 0)
+		r = cell_tasks_spawn(run, err);
+	if (r == 0)
+		r = open_sampler(run, err);
+	if (r == 0) {
+		drop_caches(run);
+		protect_self();
+		r = cell_loop(run, err);
+	}
+	if (r == 0)
+		cell_groups_record_end(run);
+	return r;
+}
+
+static void tear_down(struct cell_run *run)
+{
+	struct error err = { 0 };
+	int r;
+
+	for (size_t i = 0; i < run->n_tasks; i++)
+		task_free(&run->tasks[i]);
+	sampler_close(run->sampler);
+	if (run->cgroups.parent) {
+		r = cgroup_tree_remove(&run->cgroups, &err);
+		if (r < 0)
+			cell_problem(run, r, &err, false);
+	}
+	cell_settings_undo(run);
+	kmsg_close(&run->kmsg);
+	if (run->event_fd >= 0)
+		close(run->event_fd);
+	free(run->tasks);
+	free(run->tunes);
+}
+
+/* The worst of the workloads'. */
+static const char *cell_outcome(const struct cell_run *run)
+{
+	static const char *const worst_first[] = { "crashed", "oom_killed", "timed_out" };
+
+	if (run->failed)
+		return "crashed";
+	for (size_t w = 0; w < ARRAY_SIZE(worst_first); w++)
+		for (size_t i = 0; i < run->n_tasks; i++)
+			if (streq(task_outcome(&run->tasks[i]), worst_first[w]))
+				return worst_first[w];
+	return "completed";
+}
+
+static void write_start(struct cell_run *run)
+{
+	stream_write_json(&run->out, json_pack("{s:s, s:s, s:O}", "type", "stream", "schema", "memrig.stream/1",
+					       "cell", run->cell->json));
+}
+
+int cell_execute(const struct cell_description *cell, const struct cell_place *place, struct stream_sink sink,
+		 struct error *err)
+{
+	struct cell_run run = { .cell = cell, .place = place, .event_fd = -1, .kmsg = { .fd = -1 } };
+	struct error problem = { 0 };
+	const char *outcome;
+	int r = stream_writer_init(&run.out, sink, err);
+
+	if (r < 0)
+		return r;
+	write_start(&run);
+	r = set_up(&run, &problem);
+	if (r == 0)
+		r = measure(&run, &problem);
+	if (r < 0)
+		cell_problem(&run, r, &problem, true);
+	outcome = cell_outcome(&run);
+	tear_down(&run);
+	stream_begin(&run.out, "end", cell_now());
+	stream_text(&run.out, "outcome", outcome);
+	stream_end(&run.out);
+	r = run.out.error;
+	stream_writer_release(&run.out);
+	return r < 0 ? error_set_errno(err, r, "stream", "cannot write the stream") : 0;
+}

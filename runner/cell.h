@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RUNNER_CELL_H
+#define MEMRIG_RUNNER_CELL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/error.h"
+#include "results/stream.h"
+#include "runner/profile.h"
+#include "runner/scenario.h"
+
+/*
+ * The cell executor, the same in every place: settings are applied, groups
+ * made, workloads started, counters sampled; then outcomes are collected,
+ * groups removed and settings put back. It knows nothing of guests, stores or
+ * terminals: a description goes in, a stream comes out.
+ */
+struct cell_description {
+	struct scenario *scenario;
+	struct profile *profile;
+	uint64_t seed;
+	char *clock;  /* "virtual" or "real"; recorded, not used */
+	json_t *json; /* the description as given; the stream's first record has it */
+};
+
+/* {"schema":"memrig.cell/1","scenario":{...},"profile":{...},"seed":1,"clock":"virtual"} */
+json_t *cell_description_to_json(const struct scenario *scenario, const struct profile *profile, uint64_t seed,
+				 const char *clock);
+/* Takes the reference to json. Returns 0 or -EINVAL. */
+int cell_description_parse(json_t *json, struct cell_description *ret, struct error *err);
+void cell_description_release(struct cell_description *cell);
+
+/* Where the executor finds itself. */
+struct cell_place {
+	const char *cgroup_mount; /* "/sys/fs/cgroup" */
+	const char *cgroup_name;  /* the cell's own group, to be made; relative to the mount */
+	const char *data_dir;	  /* where data files go; "" without a disk */
+	bool whole_machine;	  /* nobody else uses it: caches may be dropped */
+};
+
+/*
+ * Runs the cell. What goes wrong inside it (a setting the kernel refuses, a
+ * workload that dies) is in the stream, which then ends with outcome "crashed"
+ * or whatever happened; a negative errno means that the stream itself failed.
+ */
+int cell_execute(const struct cell_description *cell, const struct cell_place *place, struct stream_sink sink,
+		 struct error *err);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The measurement: from the first sample to the end of the last workload.
+ * One ppoll() waits for everything that can happen; nothing in this loop
+ * allocates.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "common/file.h"
+#include "common/util.h"
+#include "runner/cell_run.h"
+
+
+/* Whether a task has reached a state. One that ended on the way counts: what waits for it must not wait for ever. */
+static bool has_reached(const struct task *task, enum workload_state state)
+{
+	return task->ended || task->report->state >= (uint32_t)state;
+}
+
+/* "db" is every workload of the group, "db.0" that one. */
+static bool is_meant(const struct task *task, const char *who)
+{
+	return streq(task->workload->name, who) || streq(task->group->name, who);
+}
+
+static bool may_start(const struct cell_run *run, const struct task *task, uint64_t now)
+{
+	const struct start *start = &task->workload->start;
+
+	if (start->kind == START_AT_TIME)
+		return now - run->begin_ns >= start->at_ns;
+	if (start->kind == START_AFTER)
+		for (size_t i = 0; i < run->n_tasks; i++)
+			if (is_meant(&run->tasks[i], start->who) && !has_reached(&run->tasks[i], start->state))
+				return false;
+	return true;
+}
+
+static void start_due(struct cell_run *run)
+{
+	uint64_t now = cell_now();
+
+	for (size_t i = 0; i < run->n_tasks; i++)
+		if (!run->tasks[i].started && !run->tasks[i].ended && may_start(run, &run->tasks[i], now))
+			task_start(&run->tasks[i]);
+}
+
+/* Holds end together: when all work is done and everybody without a hold has gone. */
+static void release_due(struct cell_run *run)
+{
+	for (size_t i = 0; i < run->n_tasks; i++) {
+		const struct task *task = &run->tasks[i];
+
+		if (!task->ended && (!task->workload->params.hold || !has_reached(task, WORKLOAD_DONE)))
+			return;
+	}
+	for (size_t i = 0; i < run->n_tasks; i++)
+		if (!run->tasks[i].released)
+			task_release_hold(&run->tasks[i]);
+}
+
+/* Every state on the way is told, also when a workload went through several since the last look. */
+static void record_states(struct cell_run *run, struct task *task)
+{
+	uint32_t state = task->report->state;
+
+	while (task->seen < state) {
+		task->seen++;
+		if (task->seen == WORKLOAD_FILLED && task->report->filled_ns == 0)
+			continue;
+		stream_begin(&run->out, "event", cell_now());
+		stream_text(&run->out, "workload", task->workload->name);
+		stream_text(&run->out, "state", workload_state_names[task->seen]);
+		stream_end(&run->out);
+	}
+}
+
+static struct task *find_pid(struct cell_run *run, long pid)
+{
+	for (size_t i = 0; i < run->n_tasks; i++)
+		if (run->tasks[i].pid == pid)
+			return &run->tasks[i];
+	return NULL;
+}
+
+static void record_oom(struct cell_run *run, const struct kmsg_oom *oom)
+{
+	struct task *victim = find_pid(run, oom->pid);
+
+	stream_begin(&run->out, "oom", cell_now());
+	stream_text(&run->out, "constraint", oom->constraint);
+	stream_i64(&run->out, "victim_pid", oom->pid);
+	stream_text(&run->out, "victim", oom->comm);
+	stream_text(&run->out, "task_memcg", oom->task_memcg);
+	if (oom->oom_memcg[0])
+		stream_text(&run->out, "oom_memcg", oom->oom_memcg);
+	if (victim) {
+		victim->oom_killed = true;
+		stream_text(&run->out, "group", victim->group->name);
+		stream_text(&run->out, "workload", victim->workload->name);
+	}
+	stream_u64(&run->out, "anon_rss_bytes", oom->anon_rss_bytes);
+	stream_end(&run->out);
+}
+
+static void drain_kmsg(struct cell_run *run)
+{
+	struct kmsg_oom oom;
+
+	while (kmsg_next(&run->kmsg, &oom) > 0)
+		record_oom(run, &oom);
+}
+
+static void record_outcome(struct cell_run *run, const struct task *task)
+{
+	const struct workload_report *report = task->report;
+
+	stream_begin(&run->out, "outcome", cell_now());
+	stream_text(&run->out, "workload", task->workload->name);
+	stream_text(&run->out, "outcome", task_outcome(task));
+	if (WIFSIGNALED(task->status))
+		stream_i64(&run->out, "signal", WTERMSIG(task->status));
+	else if (WEXITSTATUS(task->status) != 0)
+		stream_i64(&run->out, "exit", WEXITSTATUS(task->status));
+	if (report->message[0])
+		stream_text(&run->out, "message", report->message);
+	stream_u64(&run->out, "touched_pages", report->touched_pages);
+	stream_u64(&run->out, "written_pages", report->written_pages);
+	stream_u64(&run->out, "filled_pages", report->filled_pages);
+	stream_u64(&run->out, "passes", report->passes);
+	stream_u64(&run->out, "bad_pages", report->bad_pages);
+	if (report->started_ns)
+		stream_u64(&run->out, "started_ns", report->started_ns);
+	if (report->filled_ns)
+		stream_u64(&run->out, "filled_ns", report->filled_ns);
+	if (report->done_ns)
+		stream_u64(&run->out, "done_ns", report->done_ns);
+	stream_u64(&run->out, "max_rss_bytes", (uint64_t)task->usage.ru_maxrss * KIB);
+	stream_end(&run->out);
+}
+
+/* The log line comes before the signal, so it is there when the process is gone. */
+static void task_ended(struct cell_run *run, struct task *task)
+{
+	task_reap(task);
+	drain_kmsg(run);
+	record_states(run, task);
+	record_outcome(run, task);
+}
+
+static void stop_all(struct cell_run *run)
+{
+	for (size_t i = 0; i < run->n_tasks; i++)
+		run->tasks[i].stopped = !run->tasks[i].ended;
+	for (size_t i = 0; i < run->n_tasks; i++) {
+		struct error err = { 0 };
+		int r = 0;
+
+		if (run->tasks[i].stopped)
+			r = cgroup_kill(&run->cgroups, run->tasks[i].group->name, &err);
+		if (r < 0)
+			cell_problem(run, r, &err, true);
+	}
+}
+
+static bool all_ended(const struct cell_run *run)
+{
+	for (size_t i = 0; i < run->n_tasks; i++)
+		if (!run->tasks[i].ended)
+			return false;
+	return true;
+}
+
+/* The next moment something is due by the clock: a sample, the limit, a timed start. */
+static uint64_t next_due(const struct cell_run *run, uint64_t sample, uint64_t limit)
+{
+	uint64_t due = MIN(sample, limit);
+
+	for (size_t i = 0; i < run->n_tasks; i++) {
+		const struct task *task = &run->tasks[i];
+
+		if (!task->started && !task->ended && task->workload->start.kind == START_AT_TIME)
+			due = MIN(due, run->begin_ns + task->workload->start.at_ns);
+	}
+	return due;
+}
+
+static void wait_until(struct cell_run *run, struct pollfd *fds, uint64_t due)
+{
+	uint64_t now = cell_now(), left = due > now ? due - now : 0;
+	struct timespec timeout = { (time_t)(left / NSEC_PER_SEC), (long)(left % NSEC_PER_SEC) };
+
+	for (size_t i = 0; i < run->n_tasks; i++)
+		fds[i] = (struct pollfd){ .fd = run->tasks[i].pidfd, .events = POLLIN };
+	fds[run->n_tasks] = (struct pollfd){ .fd = run->event_fd, .events = POLLIN };
+	if (ppoll(fds, run->n_tasks + 1, &timeout, NULL) < 0)
+		for (size_t i = 0; i <= run->n_tasks; i++)
+			fds[i].revents = 0;
+}
+
+static void handle(struct cell_run *run, const struct pollfd *fds)
+{
+	uint64_t count;
+
+	if (fds[run->n_tasks].revents)
+		while (read(run->event_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
+			;
+	for (size_t i = 0; i < run->n_tasks; i++) {
+		struct task *task = &run->tasks[i];
+
+		if (task->ended)
+			continue;
+		if (fds[i].revents)
+			task_ended(run, task);
+		else
+			record_states(run, task);
+	}
+}
+
+/* Folds the per-CPU parts of the counters, so that the first and the last sample are exact. */
+static int exact_sample(struct cell_run *run)
+{
+	file_write("", "/proc/sys/vm/stat_refresh", "1", NULL);
+	return sampler_take(run->sampler, cell_now(), &run->out);
+}
+
+static int record_begin(struct cell_run *run)
+{
+	int r = sampler_write_columns(run->sampler, &run->out);
+
+	if (r == 0)
+		r = exact_sample(run);
+	run->begin_ns = cell_now();
+	stream_begin(&run->out, "begin", run->begin_ns);
+	return stream_end(&run->out) < 0 ? run->out.error : r;
+}
+
+int cell_loop(struct cell_run *run, struct error *err)
+{
+	const struct scenario *scenario = run->cell->scenario;
+	_cleanup_free_ struct pollfd *fds = xcalloc(run->n_tasks + 1, sizeof(*fds));
+	uint64_t sample, limit;
+	bool stopped = false;
+	int r = record_begin(run);
+
+	sample = run->begin_ns + scenario->sample_ns;
+	limit = run->begin_ns + scenario->limit_ns;
+	while (r == 0 && !all_ended(run)) {
+		uint64_t now;
+
+		start_due(run);
+		release_due(run);
+		wait_until(run, fds, next_due(run, sample, limit));
+		handle(run, fds);
+		now = cell_now();
+		if (now >= sample) {
+			drain_kmsg(run);
+			r = sampler_take(run->sampler, now, &run->out);
+			while (sample <= now)
+				sample += scenario->sample_ns;
+		}
+		if (now >= limit && !stopped) {
+			stop_all(run);
+			stopped = true;
+			limit = UINT64_MAX;
+		}
+	}
+	if (r == 0)
+		r = exact_sample(run);
+	drain_kmsg(run);
+	return r < 0 ? error_set_errno(err, r, "stream", "cannot write the stream") : 0;
+}

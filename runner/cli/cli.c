@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/cli/cli.h"
+
+#include <errno.h>
+
+#include "common/suggest.h"
+#include "common/util.h"
+
+/* What every verb shares: printing, options, sub-verbs. */
+
+static const char *color_when = "auto";
+
+void cli_error(const struct error *err)
+{
+	fprintf(stderr, "memrig: %s%s%s\n", err->where, *err->where ? ": " : "", err->what);
+	if (*err->hint)
+		fprintf(stderr, "        %s\n", err->hint);
+}
+
+void cli_diags(const struct diags *diags)
+{
+	for (size_t i = 0; i < diags->n; i++) {
+		_cleanup_free_ char *line = diag_format(&diags->list[i]);
+
+		fprintf(stderr, "%s\n", line);
+	}
+}
+
+int cli_json(const json_t *json)
+{
+	if (json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) < 0 || putchar('\n') == EOF ||
+	    fflush(stdout) == EOF) {
+		fprintf(stderr, "memrig: cannot write the result: %s\n", strerror(errno));
+		return -EIO;
+	}
+	return 0;
+}
+
+/*
+ * --color is every verb's option. The verb's parser is a child of this one, and
+ * is asked whatever is not about colour.
+ */
+enum { KEY_COLOR = 0x1000 };
+
+static error_t parse_color(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->input;
+		return 0;
+	case KEY_COLOR:
+		if (!streq(arg, "auto") && !streq(arg, "always") && !streq(arg, "never"))
+			argp_error(state, "--color: '%s' is not one of auto, always, never", arg);
+		color_when = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
+{
+	static const struct argp_option options[] = {
+		{ "color", KEY_COLOR, "WHEN", 0, "auto (the default), always or never", -1 },
+		{ 0 },
+	};
+	const struct argp_child children[] = { { argp, 0, NULL, 0 }, { 0 } };
+	const struct argp whole = { .options = options, .parser = parse_color, .children = children };
+
+	argp_err_exit_status = EXIT_USAGE;
+	return argp_parse(&whole, argc, argv, 0, NULL, input);
+}
+
+bool cli_color(int fd)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (!streq(color_when, "auto"))
+		return streq(color_when, "always");
+	if (no_color && *no_color)
+		return false;
+	return isatty(fd) && term && !streq(term, "dumb");
+}
+
+static void print_choice(FILE *out, const struct verb *const *verbs, const char *prefix)
+{
+	fprintf(out, "Usage: %s COMMAND [OPTION...]\n\n", prefix);
+	for (; *verbs; verbs++)
+		if (!(*verbs)->hidden)
+			fprintf(out, "  %-10s %s\n", (*verbs)->name, (*verbs)->summary);
+	fprintf(out, "\n'%s COMMAND --help' tells more.\n", prefix);
+}
+
+static int unknown_verb(const struct verb *const *verbs, const char *prefix, const char *name)
+{
+	struct suggestion suggestion = suggest_for(name);
+	char hint[80];
+
+	for (; *verbs; verbs++)
+		suggest_offer(&suggestion, (*verbs)->name);
+	fprintf(stderr, "%s: there is no command '%s'\n", prefix, name);
+	if (suggest_hint(&suggestion, hint, sizeof(hint)))
+		fprintf(stderr, "        %s\n", hint);
+	fprintf(stderr, "Try '%s --help'.\n", prefix);
+	return EXIT_USAGE;
+}
+
+int cli_dispatch(const struct verb *const *verbs, const char *prefix, int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	if (!name) {
+		print_choice(stderr, verbs, prefix);
+		return EXIT_USAGE;
+	}
+	if (streq(name, "--help") || streq(name, "-?") || streq(name, "help")) {
+		print_choice(stdout, verbs, prefix);
+		return fflush(stdout) == EOF ? EXIT_BROKEN : EXIT_DONE;
+	}
+	for (const struct verb *const *verb = verbs; *verb; verb++) {
+		_cleanup_free_ char *full = NULL;
+
+		if (!streq((*verb)->name, name))
+			continue;
+		argv[1] = full = xasprintf("%s %s", prefix, name);
+		return (*verb)->main(argc - 1, argv + 1);
+	}
+	return unknown_verb(verbs, prefix, name);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* memrig run: expands the matrix, runs every cell, stores the run, shows it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <langinfo.h>
+#include <sched.h>
+#include <signal.h>
+#include <time.h>
+
+#include "common/util.h"
+#include "results/compare.h"
+#include "results/store.h"
+#include "results/summary.h"
+#include "runner/cli/cli.h"
+#include "runner/cli/progress.h"
+#include "runner/expect.h"
+#include "runner/plan.h"
+#include "runner/plan_show.h"
+#include "runner/pool.h"
+#include "runner/provenance.h"
+#include "runner/repeat.h"
+
+struct names {
+	const char **list; /* NULL-terminated */
+	size_t n;
+};
+
+struct run_options {
+	struct names scenarios, profiles, kernels;
+	unsigned seeds, jobs;
+	uint64_t seed;
+	const char *place, *clock, *store;
+	bool check_repeat, dry_run, json, quiet;
+};
+
+static void names_add(struct names *names, const char *name)
+{
+	names->list = xrealloc(names->list, (names->n + 2) * sizeof(*names->list));
+	names->list[names->n++] = name;
+	names->list[names->n] = NULL;
+}
+
+enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON };
+
+static const struct argp_option argp_options[] = {
+	{ "profile", 'p', "NAME", 0, "Kernel settings to compare; repeat for more (default: kernel-default)", 0 },
+	{ "kernel", 'k', "NAME", 0, "6.1 (default), 6.12 or a bzImage[:modules-directory]; repeat for more", 0 },
+	{ "seeds", KEY_SEEDS, "N", 0, "Run each cell with N seeds (default: 1)", 0 },
+	{ "seed", KEY_SEED, "S", 0, "The first seed (default: 1)", 0 },
+	{ "clock", KEY_CLOCK, "virtual|real", 0, "virtual: repeatable to the page (default); real: seconds mean something", 0 },
+	{ "place", KEY_PLACE, "lab", 0, "Where cells run; only the lab so far", 0 },
+	{ "jobs", 'j', "N", 0, "Guests side by side (default: one a core)", 0 },
+	{ "check-repeat", KEY_REPEAT, 0, 0, "Run each cell three times and compare the streams byte for byte", 0 },
+	{ "store", KEY_STORE, "DIR", 0, "Where the run is stored (default: $MEMRIG_STORE or ~/.local/share/memrig/runs)", 0 },
+	{ "dry-run", KEY_DRY_RUN, 0, 0, "Show every cell, setting, group and guest, and do nothing", 0 },
+	{ "json", KEY_JSON, 0, 0, "Print the run as one JSON document", 0 },
+	{ "quiet", 'q', 0, 0, "No progress line", 0 },
+	{ 0 },
+};
+
+static const char argp_doc[] =
+	"Examples:\n"
+	"  memrig run mixed-pressure -p swap-averse -p kernel-default -p swap-eager\n"
+	"  memrig run swap-with-free-memory --kernel 6.1 --kernel 6.12\n"
+	"  memrig run ./my-scenario.json --check-repeat\n"
+	"  memrig run smoke --dry-run\n"
+	"\n"
+	"Runs scenarios under profiles, each pair in a throw-away NUMA guest, and says what was swapped, "
+	"reclaimed and killed, and why."
+	"\v"
+	"Exit codes: 0 done and expectations met, 1 an expectation failed or a repetition differed, 2 bad usage or "
+	"input, 3 memrig itself failed, 77 cannot run here, 128+N after signal N.";
+
+static unsigned parse_count(struct argp_state *state, const char *what, const char *text, unsigned max)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || end == text || *end || text[0] == '-' || value < 1 || value > max)
+		argp_error(state, "%s: '%s' is not a number from 1 to %u", what, text, max);
+	return (unsigned)value;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct run_options *o = state->input;
+
+	switch (key) {
+	case 'p': names_add(&o->profiles, arg); break;
+	case 'k': names_add(&o->kernels, arg); break;
+	case 'j': o->jobs = parse_count(state, "--jobs", arg, 256); break;
+	case 'q': o->quiet = true; break;
+	case KEY_SEEDS: o->seeds = parse_count(state, "--seeds", arg, 10000); break;
+	case KEY_SEED: o->seed = parse_count(state, "--seed", arg, 1000000000); break;
+	case KEY_STORE: o->store = arg; break;
+	case KEY_REPEAT: o->check_repeat = true; break;
+	case KEY_DRY_RUN: o->dry_run = true; break;
+	case KEY_JSON: o->json = true; break;
+	case KEY_CLOCK:
+		if (!streq(arg, "virtual") && !streq(arg, "real"))
+			argp_error(state, "--clock: '%s' is neither virtual nor real", arg);
+		o->clock = arg;
+		break;
+	case KEY_PLACE:
+		if (!streq(arg, "lab") && !streq(arg, "host") && !streq(arg, "slurm"))
+			argp_error(state, "--place: '%s' is none of lab, host, slurm", arg);
+		o->place = arg;
+		break;
+	case ARGP_KEY_ARG: names_add(&o->scenarios, arg); break;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "no scenario given; 'memrig scenario list' shows those that come with memrig");
+		break;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+/* Everything a run has while it is going on. */
+struct run_state {
+	const struct run_options *options;
+	struct plan *plan;
+	struct run *run;
+	struct repeat *repeat;
+	struct progress progress;
+	size_t unmet, failed;
+};
+
+static unsigned cores(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_result *result, struct error *err)
+{
+	struct run_state *state = opaque;
+	struct summary_input input = { .stream = result->stream,
+				       .stream_len = result->stream_len,
+				       .console = result->console,
+				       .deadline = result->deadline,
+				       .wall_s = result->wall_s };
+	struct summary *summary = NULL;
+	int r = summary_make(&input, &summary, err);
+
+	if (r == 0) {
+		json_t *expectations = expect_evaluate(cell->scenario, summary);
+		json_t *json = summary_to_json(summary, cell->id, expectations);
+		struct run_cell stored = { .id = cell->id,
+					   .cell = cell->description,
+					   .stream = result->stream,
+					   .stream_len = result->stream_len,
+					   .console = result->console,
+					   .summary = json };
+
+		state->unmet += expect_unmet(expectations);
+		state->failed += !summary->valid || summary->outcome == OUTCOME_CRASHED ||
+				 summary->outcome == OUTCOME_PANICKED;
+		repeat_add(state->repeat, cell, summary->stream_sha256, result->stream);
+		r = run_add_cell(state->run, &stored, err);
+		json_decref(json);
+		json_decref(expectations);
+	}
+	summary_free(summary);
+	lab_result_release(result);
+	return r;
+}
+
+static void show_progress(void *opaque, size_t finished, size_t running, size_t total)
+{
+	struct run_state *state = opaque;
+
+	progress_show(&state->progress, finished, running, state->failed, total);
+}
+
+static int show_run(const struct run_options *options, const char *path, struct error *err)
+{
+	struct compare_options compare = { .utf8 = streq(nl_langinfo(CODESET), "UTF-8"), .width = 100 };
+	json_t *document = NULL;
+	int r = store_load(path, &document, err);
+
+	if (r < 0)
+		return r;
+	r = options->json ? cli_json(document) : compare_print(stdout, document, NULL, &compare);
+	json_decref(document);
+	return r;
+}
+
+static enum lab_clock choose_clock(const struct run_options *options, const struct plan *plan)
+{
+	return streq(options->clock, "virtual") ? CLOCK_VIRTUAL : lab_real_clock(&plan->kernels[0]);
+}
+
+static int finish(struct run_state *state, int r, struct error *err)
+{
+	_cleanup_free_ char *path = xstrdup(run_path(state->run));
+	struct error ignored;
+
+	progress_end(&state->progress);
+	if (r != 0) {
+		run_abort(state->run, &ignored);
+		if (r > 0) {
+			fprintf(stderr, "memrig: stopped by signal %d; %s\n", r,
+				access(path, F_OK) == 0 ? path : "no cell had ended, nothing was stored");
+			return 128 + r;
+		}
+		cli_error(err);
+		return EXIT_BROKEN;
+	}
+	if (run_finish(state->run, "finished", err) < 0 || show_run(state->options, path, err) < 0) {
+		cli_error(err);
+		return EXIT_BROKEN;
+	}
+	if (state->repeat && repeat_report(state->repeat, stderr) > 0)
+		return EXIT_FINDINGS;
+	if (state->failed > 0)
+		return EXIT_BROKEN;
+	return state->unmet > 0 ? EXIT_FINDINGS : EXIT_DONE;
+}
+
+static int run_plan(const struct run_options *options, struct plan *plan, json_t *argv)
+{
+	struct run_state state = { .options = options, .plan = plan };
+	struct pool_options pool = { .jobs = options->jobs ? options->jobs : cores(),
+				     .clock = choose_clock(options, plan),
+				     .done = cell_done,
+				     .progress = show_progress,
+				     .opaque = &state };
+	json_t *matrix = plan_matrix(plan), *provenance = provenance_json(plan, pool.clock, pool.jobs);
+	struct store *store = NULL;
+	struct error err = { 0 };
+	int r = pool_check_memory(plan, &pool.jobs, &err);
+
+	if (r == 0)
+		r = store_open(options->store, &store, &err);
+	if (r == 0)
+		r = run_begin(store, argv, matrix, provenance, options->clock, &state.run, &err);
+	json_decref(matrix);
+	json_decref(provenance);
+	if (r < 0) {
+		cli_error(&err);
+		store_close(store);
+		return r == -ENOMEM || r == -ENOENT ? EXIT_CANNOT_RUN : EXIT_BROKEN;
+	}
+	state.repeat = options->check_repeat ? repeat_new() : NULL;
+	progress_begin(&state.progress, options->quiet);
+	r = finish(&state, pool_run(plan, &pool, &err), &err);
+	repeat_free(state.repeat);
+	store_close(store);
+	return r;
+}
+
+static void note(const char *text)
+{
+	fprintf(stderr, "memrig: %s\n", text);
+}
+
+static int plan_and_run(const struct run_options *options, json_t *argv)
+{
+	static const char *const default_profiles[] = { "kernel-default", NULL };
+	static const char *const default_kernels[] = { "6.1", NULL };
+	struct plan_request request = { .scenarios = options->scenarios.list,
+					.profiles = options->profiles.n ? options->profiles.list : default_profiles,
+					.kernels = options->kernels.n ? options->kernels.list : default_kernels,
+					.first_seed = options->seed,
+					.seeds = options->seeds,
+					.repeats = options->check_repeat ? 3 : 1,
+					.clock = options->clock,
+					.fetch = !options->dry_run,
+					.note = note };
+	struct diags diags = { 0 };
+	struct error err = { 0 };
+	struct plan *plan = NULL;
+	int r = plan_make(&request, &plan, &diags, &err);
+
+	if (r < 0) {
+		if (diags.n)
+			cli_diags(&diags);
+		else
+			cli_error(&err);
+		diags_release(&diags);
+		return r == -EIO ? EXIT_BROKEN : r == -ENOENT && !diags.n && streq(err.where, "6.1") ? EXIT_CANNOT_RUN : EXIT_USAGE;
+	}
+	diags_release(&diags);
+	r = options->dry_run ? plan_show(plan, choose_clock(options, plan), options->json)
+			     : run_plan(options, plan, argv);
+	plan_free(plan);
+	return r;
+}
+
+static int run_main(int argc, char **argv)
+{
+	static const struct argp argp = { argp_options, parse_option, "SCENARIO...", argp_doc, NULL, NULL, NULL };
+	struct run_options options = { .seeds = 1, .seed = 1, .place = "lab", .clock = "virtual" };
+	json_t *words = json_array();
+	struct error err = { 0 };
+	int r;
+
+	for (int i = 0; i < argc; i++)
+		json_array_append_new(words, json_string(argv[i]));
+	r = cli_parse(&argp, argc, argv, &options);
+	if (r == 0 && !streq(options.place, "lab")) {
+		error_set(&err, -ENOTSUP, options.place, "this version runs cells in the lab only");
+		error_hint(&err, "leave --place away");
+		cli_error(&err);
+		r = EXIT_CANNOT_RUN;
+	} else if (r == 0) {
+		r = plan_and_run(&options, words);
+	}
+	json_decref(words);
+	free(options.scenarios.list);
+	free(options.profiles.list);
+	free(options.kernels.list);
+	return r;
+}
+
+const struct verb verb_run = { .name = "run", .summary = "run scenarios under profiles and compare", .main = run_main };

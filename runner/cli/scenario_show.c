@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/cli/scenario_show.h"
+
+#include "common/form.h"
+#include "common/util.h"
+
+static void print_machine(const struct machine *machine)
+{
+	char size[16];
+
+	for (unsigned i = 0; i < machine->n_nodes; i++) {
+		printf("  node %u    %s, %u CPU%s, distances", i,
+		       size_format(machine->nodes[i].memory_bytes, size, sizeof(size)), machine->nodes[i].cpus,
+		       machine->nodes[i].cpus == 1 ? "" : "s");
+		for (unsigned j = 0; j < machine->n_nodes; j++)
+			printf(" %u", machine->distance[i][j]);
+		printf("\n");
+	}
+	if (machine->swap_kind == SWAP_NONE)
+		printf("  swap      none\n");
+	else
+		printf("  swap      %s on %s\n", size_format(machine->swap_bytes, size, sizeof(size)),
+		       machine->swap_kind == SWAP_ZRAM ? "zram" : "pmem");
+	if (machine->disk_bytes)
+		printf("  disk      %s\n", size_format(machine->disk_bytes, size, sizeof(size)));
+}
+
+/* The members of an object as written, but for those named. */
+static void print_members(json_t *object, const char *const *but)
+{
+	const char *key;
+	json_t *json;
+
+	json_object_foreach(object, key, json) {
+		_cleanup_free_ char *text = form_scalar_text(json);
+		const char *const *skip = but;
+
+		while (*skip && !streq(*skip, key))
+			skip++;
+		if (!*skip)
+			printf("  %s %s", key, text);
+	}
+	printf("\n");
+}
+
+static void print_group(const struct scenario_group *group, json_t *json)
+{
+	static const char *const named[] = { "name", "workloads", NULL }, *const kind[] = { "kind", NULL };
+	json_t *workloads = json_object_get(json, "workloads");
+
+	printf("  %s:", group->name);
+	print_members(json, named);
+	for (size_t i = 0; i < group->n_workloads; i++) {
+		printf("    %-9s %s", group->workloads[i].name, group->workloads[i].kind->name);
+		print_members(json_array_get(workloads, i), kind);
+	}
+}
+
+char *expectation_text(const json_t *expectation)
+{
+	static const char *const words[][2] = {
+		{ "verdict", "verdict %s" },	    { "no_verdict", "no verdict %s" }, { "metric", "%s" },
+		{ "outcome", "outcome %s" },	    { "workload", " of %s" },	       { "constraint", ", constraint %s" },
+		{ "node", ", node %s" },	    { "cause", ", cause %s" },	       { "at_least", " at least %s" },
+		{ "at_most", " at most %s" }, { "when", ", when %s" },
+	};
+	char *text = xstrdup("");
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		const json_t *json = json_object_get(expectation, words[i][0]);
+		_cleanup_free_ char *value = json ? form_scalar_text(json) : NULL, *before = text;
+		const char *place = strstr(words[i][1], "%s");
+
+		text = value ? xasprintf("%s%.*s%s", before, (int)(place - words[i][1]), words[i][1], value) :
+			       xstrdup(before);
+	}
+	return text;
+}
+
+void scenario_print(const struct scenario *scenario)
+{
+	json_t *groups = json_object_get(scenario->json, "groups"), *expects = json_object_get(scenario->json, "expect");
+	char sample[16], limit[16];
+	size_t i;
+	json_t *json;
+
+	printf("%s: %s\n\nmachine:\n", scenario->name, scenario->description);
+	print_machine(&scenario->machine);
+	if (scenario->settings.n > 0)
+		printf("\nsettings, unless a profile says otherwise:\n");
+	for (i = 0; i < scenario->settings.n; i++)
+		printf("  %-45s %s\n", scenario->settings.list[i].key, scenario->settings.list[i].value);
+	printf("\ngroups:\n");
+	for (i = 0; i < scenario->n_groups; i++)
+		print_group(&scenario->groups[i], json_array_get(groups, i));
+	printf("\nsampled every %s, stopped after %s\n",
+	       duration_format(scenario->sample_ns, sample, sizeof(sample)),
+	       duration_format(scenario->limit_ns, limit, sizeof(limit)));
+	if (scenario->n_expects > 0)
+		printf("\nexpected:\n");
+	json_array_foreach(expects, i, json) {
+		_cleanup_free_ char *text = expectation_text(json);
+
+		printf("  %s\n", text);
+	}
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/lab/lab.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "common/file.h"
+#include "common/util.h"
+#include "runner/lab/channel.h"
+#include "runner/lab/image.h"
+
+/* A guest that boots slowly on a busy machine needs a minute; one that is alive writes a sample every few seconds. */
+#define STALL_LIMIT_S 180
+
+struct lab_cell {
+	char *dir;
+	struct channel channel;
+	int console_fd, log_fd;
+	pid_t pid;
+	int pidfd;
+	uint32_t beats;	  /* last seen */
+	double started_s, beat_s, ready_s;
+	bool files_removed, deadline;
+};
+
+/* The files of a guest, in the order they are removed. */
+static const char *const file_names[] = { "channel", "initramfs", "swap", "disk", "console", "qemu.log" };
+
+static double now_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
+}
+
+const char *lab_init_path(void)
+{
+	static char path[4096];
+	const char *env = getenv("MEMRIG_INIT");
+	static const char *const places[] = { "build/memrig-init", "memrig-init", "../memrig-init",
+					      "../libexec/memrig/memrig-init" };
+	ssize_t n;
+	char *slash;
+
+	if (env)
+		return access(env, X_OK) == 0 ? env : NULL;
+	n = readlink("/proc/self/exe", path, sizeof(path) - 64);
+	if (n <= 0)
+		return NULL;
+	path[n] = '\0';
+	slash = strrchr(path, '/') + 1;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		strcpy(slash, places[i]);
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+void lab_module_names(const struct machine *machine, const char **names)
+{
+	if (machine->swap_kind == SWAP_PMEM || machine->disk_bytes > 0) {
+		*names++ = "nfit";
+		*names++ = "nd_pmem";
+	}
+	if (machine->swap_kind == SWAP_ZRAM) {
+		*names++ = "?lzo_rle"; /* zram's default compressor, asked for by name at run time */
+		*names++ = "?lz4";
+		*names++ = "zram";
+	}
+	*names = NULL;
+}
+
+static char *in_dir(const char *dir, const char *name)
+{
+	return xasprintf("%s/%s", dir, name);
+}
+
+static char *make_dir(struct error *err)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *dir = xasprintf("%s/memrig-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+
+	if (mkdtemp(dir))
+		return dir;
+	error_set_errno(err, -errno, dir, "cannot make a temporary directory");
+	error_hint(err, "set TMPDIR to a directory that can be written");
+	free(dir);
+	return NULL;
+}
+
+/* Backing files are sparse; a guest that finds no room when it writes would die by SIGBUS, so ask before. */
+static int check_room(const char *dir, const struct machine *machine, struct error *err)
+{
+	uint64_t need = (machine->swap_kind == SWAP_PMEM ? machine->swap_bytes : 0) + machine->disk_bytes + CHANNEL_BYTES;
+	struct statvfs fs;
+	char need_text[32], free_text[32];
+	int r;
+
+	if (statvfs(dir, &fs) < 0)
+		return error_set_errno(err, -errno, dir, "cannot tell the free space");
+	if ((uint64_t)fs.f_bavail * fs.f_frsize >= need)
+		return 0;
+	r = error_set(err, -ENOSPC, dir, "the guest's swap and disk need %s, free are %s",
+		      size_format(need, need_text, sizeof(need_text)),
+		      size_format((uint64_t)fs.f_bavail * fs.f_frsize, free_text, sizeof(free_text)));
+	error_hint(err, "set TMPDIR to a directory with more room");
+	return r;
+}
+
+static int make_initramfs(const struct lab_request *request, const char *path, struct error *err)
+{
+	const char *names[8], *init = lab_init_path();
+	char **modules;
+	int r;
+
+	if (!init) {
+		r = error_set(err, -ENOENT, "memrig-init", "the guest's init is missing");
+		error_hint(err, "build it with: make");
+		return r;
+	}
+	lab_module_names(request->machine, names);
+	r = lab_kernel_modules(request->kernel, names, &modules, err);
+	if (r < 0)
+		return r;
+	r = image_initramfs(path, init, NULL, modules, err);
+	lab_modules_free(modules);
+	return r;
+}
+
+static int make_files(const struct lab_request *request, struct lab_cell *cell, struct error *err)
+{
+	_cleanup_free_ char *initramfs = in_dir(cell->dir, "initramfs");
+	_cleanup_free_ char *channel = in_dir(cell->dir, "channel");
+	_cleanup_free_ char *swap = in_dir(cell->dir, "swap");
+	_cleanup_free_ char *disk = in_dir(cell->dir, "disk");
+	_cleanup_free_ char *text = json_dumps(request->cell, JSON_COMPACT);
+	int r = check_room(cell->dir, request->machine, err);
+
+	if (r == 0)
+		r = make_initramfs(request, initramfs, err);
+	if (r == 0)
+		r = channel_create(channel, text, strlen(text), &cell->channel, err);
+	if (r == 0 && request->machine->swap_kind == SWAP_PMEM)
+		r = image_blank(swap, request->machine->swap_bytes, err);
+	if (r == 0 && request->machine->disk_bytes > 0)
+		r = image_ext4(disk, request->machine->disk_bytes, err);
+	return r;
+}
+
+static char **make_args(const struct lab_request *request, const char *dir)
+{
+	_cleanup_free_ char *initramfs = in_dir(dir, "initramfs");
+	_cleanup_free_ char *channel = in_dir(dir, "channel");
+	_cleanup_free_ char *swap = in_dir(dir, "swap");
+	_cleanup_free_ char *disk = in_dir(dir, "disk");
+	_cleanup_free_ char *console = in_dir(dir, "console");
+	struct qemu_guest guest = {
+		.machine = request->machine,
+		.clock = request->clock,
+		.kernel = request->kernel->image,
+		.initramfs = initramfs,
+		.console = console,
+		.channel = channel,
+		.swap = request->machine->swap_kind == SWAP_PMEM ? swap : NULL,
+		.disk = request->machine->disk_bytes > 0 ? disk : NULL,
+	};
+
+	return qemu_args(&guest);
+}
+
+char **lab_describe(const struct lab_request *request)
+{
+	return make_args(request, "DIR");
+}
+
+static void remove_files(struct lab_cell *cell)
+{
+	if (cell->files_removed)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(file_names); i++) {
+		_cleanup_free_ char *path = in_dir(cell->dir, file_names[i]);
+
+		unlink(path);
+	}
+	rmdir(cell->dir);
+	cell->files_removed = true;
+}
+
+static void free_cell(struct lab_cell *cell)
+{
+	if (cell->dir)
+		remove_files(cell);
+	channel_unmap(&cell->channel);
+	if (cell->pidfd >= 0)
+		close(cell->pidfd);
+	if (cell->console_fd >= 0)
+		close(cell->console_fd);
+	if (cell->log_fd >= 0)
+		close(cell->log_fd);
+	free(cell->dir);
+	free(cell);
+}
+
+/* Opened here first, so that they can be read when their names are gone. */
+static int open_output(const char *dir, const char *name, struct error *err)
+{
+	_cleanup_free_ char *path = in_dir(dir, name);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	return fd < 0 ? error_set_errno(err, -errno, path, "cannot create") : fd;
+}
+
+static int start_guest(const struct lab_request *request, struct lab_cell *cell, struct error *err)
+{
+	_cleanup_free_ char *log = in_dir(cell->dir, "qemu.log");
+	char **args = make_args(request, cell->dir);
+	int r = qemu_start(args, log, &cell->pid, &cell->pidfd, err);
+
+	qemu_args_free(args);
+	return r;
+}
+
+int lab_start(const struct lab_request *request, struct lab_cell **ret, struct error *err)
+{
+	struct lab_cell *cell;
+	int r = qemu_check(err);
+
+	if (r < 0)
+		return r;
+	cell = xcalloc(1, sizeof(*cell));
+	cell->pidfd = cell->console_fd = cell->log_fd = -1;
+	cell->started_s = cell->beat_s = now_s();
+	cell->dir = make_dir(err);
+	r = cell->dir ? make_files(request, cell, err) : -EIO;
+	if (r == 0)
+		r = cell->console_fd = open_output(cell->dir, "console", err);
+	if (r >= 0)
+		r = cell->log_fd = open_output(cell->dir, "qemu.log", err);
+	if (r >= 0)
+		r = start_guest(request, cell, err);
+	if (r < 0)
+		free_cell(cell);
+	else
+		*ret = cell;
+	return r;
+}
+
+int lab_pidfd(const struct lab_cell *cell)
+{
+	return cell->pidfd;
+}
+
+void lab_watch(struct lab_cell *cell)
+{
+	uint32_t beats = cell->channel.header->beats + cell->channel.header->state;
+	double now = now_s();
+
+	if (cell->ready_s == 0 && cell->channel.header->state >= CHANNEL_READY)
+		cell->ready_s = now - cell->started_s;
+	if (cell->channel.header->state >= CHANNEL_RUNNING)
+		remove_files(cell); /* QEMU and we have them open; nothing is left behind now, whatever dies */
+	if (beats != cell->beats) {
+		cell->beats = beats;
+		cell->beat_s = now;
+	} else if (now - cell->beat_s > STALL_LIMIT_S && !cell->deadline) {
+		cell->deadline = true;
+		kill(cell->pid, SIGKILL);
+	}
+}
+
+static char *read_fd(int fd)
+{
+	struct stat st;
+	char *text;
+	ssize_t n = 0;
+
+	if (fstat(fd, &st) < 0)
+		return xstrdup("");
+	text = xcalloc(1, (size_t)st.st_size + 1);
+	n = pread(fd, text, (size_t)st.st_size, 0);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+static void reap(struct lab_cell *cell, int *status)
+{
+	while (waitpid(cell->pid, status, 0) < 0)
+		if (errno != EINTR)
+			return;
+}
+
+/* QEMU that ended before the guest came up has said why. */
+static int check_start(const struct lab_cell *cell, int status, struct error *err)
+{
+	_cleanup_free_ char *log = NULL;
+	char *newline;
+
+	if (cell->channel.header->state != CHANNEL_EMPTY || !WIFEXITED(status) || cell->deadline ||
+	    WEXITSTATUS(status) == QEMU_GUEST_EXIT)
+		return 0;
+	log = read_fd(cell->log_fd);
+	if (!*log)
+		return 0;
+	newline = strchr(log, '\n');
+	if (newline)
+		*newline = '\0';
+	return error_set(err, -EIO, "QEMU", "%s", log);
+}
+
+int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
+{
+	struct lab_result result = { .deadline = cell->deadline };
+	int status = 0, r;
+
+	lab_watch(cell);
+	reap(cell, &status);
+	r = check_start(cell, status, err);
+	if (r == 0) {
+		result.stream_len = MIN(cell->channel.header->out_len, CHANNEL_BYTES - CHANNEL_OUT);
+		result.stream = xcalloc(1, result.stream_len + 1);
+		memcpy(result.stream, channel_out(&cell->channel), result.stream_len);
+		result.console = read_fd(cell->console_fd);
+		result.wall_s = now_s() - cell->started_s;
+		result.ready_s = cell->ready_s;
+		*ret = result;
+	}
+	free_cell(cell);
+	return r;
+}
+
+void lab_kill(struct lab_cell *cell)
+{
+	int status;
+
+	if (!cell)
+		return;
+	kill(cell->pid, SIGKILL);
+	reap(cell, &status);
+	free_cell(cell);
+}
+
+void lab_result_release(struct lab_result *result)
+{
+	free(result->stream);
+	free(result->console);
+	*result = (struct lab_result){ 0 };
+}

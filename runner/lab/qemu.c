@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/lab/qemu.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "common/util.h"
+#include "runner/lab/channel.h"
+
+#define QEMU "qemu-system-x86_64"
+
+struct args {
+	char **list;
+	size_t n;
+};
+
+static void add(struct args *args, const char *option, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void append_arg(struct args *args, char *arg)
+{
+	args->list = xrealloc(args->list, (args->n + 2) * sizeof(*args->list));
+	args->list[args->n++] = arg;
+	args->list[args->n] = NULL;
+}
+
+/* An option and its argument; a NULL format is an option alone. */
+static void add(struct args *args, const char *option, const char *format, ...)
+{
+	char *value = NULL;
+	va_list ap;
+
+	append_arg(args, xstrdup(option));
+	if (!format)
+		return;
+	va_start(ap, format);
+	if (vasprintf(&value, format, ap) < 0)
+		abort();
+	va_end(ap);
+	append_arg(args, value);
+}
+
+static void add_clock(struct args *args, enum lab_clock clock)
+{
+	switch (clock) {
+	case CLOCK_VIRTUAL:
+		/* One thread, time counted in instructions (4 ns each), idle time skipped: the guest sees
+		 * nothing of the host. No hardware random numbers, no real-time clock. */
+		add(args, "-accel", "tcg,thread=single");
+		add(args, "-icount", "shift=2,sleep=off");
+		add(args, "-rtc", "base=2026-01-01,clock=vm");
+		add(args, "-cpu", "max,-rdrand,-rdseed");
+		break;
+	case CLOCK_REAL_TCG:
+		/* QEMU 7.2 gets cmpxchg16b wrong between threads; newer kernels crash on it. */
+		add(args, "-accel", "tcg,thread=multi");
+		add(args, "-cpu", "Nehalem,-cx16");
+		break;
+	case CLOCK_REAL_KVM:
+		add(args, "-accel", "kvm");
+		add(args, "-cpu", "host");
+		break;
+	}
+}
+
+static void add_nodes(struct args *args, const struct machine *m)
+{
+	unsigned cpu = 0;
+
+	for (unsigned i = 0; i < m->n_nodes; i++) {
+		add(args, "-object", "memory-backend-ram,id=node%u,size=%" PRIu64, i, m->nodes[i].memory_bytes);
+		if (m->nodes[i].cpus > 0)
+			add(args, "-numa", "node,nodeid=%u,memdev=node%u,cpus=%u-%u", i, i, cpu,
+			    cpu + m->nodes[i].cpus - 1);
+		else
+			add(args, "-numa", "node,nodeid=%u,memdev=node%u", i, i);
+		cpu += m->nodes[i].cpus;
+	}
+	for (unsigned i = 0; i < m->n_nodes; i++)
+		for (unsigned j = 0; j < m->n_nodes; j++)
+			if (i != j)
+				add(args, "-numa", "dist,src=%u,dst=%u,val=%u", i, j, m->distance[i][j]);
+}
+
+/* NVDIMMs are memory to QEMU: no queue, no completion, so swap and disk are as repeatable as RAM. */
+static void add_pmem(struct args *args, const char *id, const char *path, uint64_t bytes)
+{
+	add(args, "-object", "memory-backend-file,id=%s,share=on,mem-path=%s,size=%" PRIu64, id, path, bytes);
+	add(args, "-device", "nvdimm,id=nv%s,memdev=%s", id, id);
+}
+
+static void add_kernel(struct args *args, const struct qemu_guest *guest)
+{
+	/* The second CPU is brought up by init: 6.1 spins for minutes when it does so itself under the virtual clock. */
+	const char *virtual = "norandmaps nokaslr random.trust_cpu=off random.trust_bootloader=off tsc=reliable maxcpus=1 ";
+
+	add(args, "-kernel", "%s", guest->kernel);
+	if (guest->initramfs)
+		add(args, "-initrd", "%s", guest->initramfs);
+	add(args, "-append", "%sconsole=ttyS0 quiet loglevel=4 panic=-1 psi=1 cgroup_no_v1=all mitigations=off %s",
+	    guest->clock == CLOCK_VIRTUAL ? virtual : "", guest->append ? guest->append : "");
+}
+
+char **qemu_args(const struct qemu_guest *guest)
+{
+	const struct machine *m = guest->machine;
+	struct args args = { 0 };
+	uint64_t ram = 0, pmem = 0;
+	unsigned cpus = 0;
+
+	for (unsigned i = 0; i < m->n_nodes; i++) {
+		ram += m->nodes[i].memory_bytes;
+		cpus += m->nodes[i].cpus;
+	}
+	pmem = (guest->swap ? m->swap_bytes : 0) + (guest->disk ? m->disk_bytes : 0);
+	add(&args, QEMU, NULL);
+	add(&args, "-nodefaults", NULL);
+	add(&args, "-no-user-config", NULL);
+	add(&args, "-no-reboot", NULL);
+	add(&args, "-display", "none");
+	add(&args, "-machine", "q35,hpet=off,usb=off,smbus=off,sata=off,vmport=off%s", pmem ? ",nvdimm=on" : "");
+	add_clock(&args, guest->clock);
+	add(&args, "-smp", "%u", cpus);
+	add(&args, "-m", "%" PRIu64 "M,slots=4,maxmem=%" PRIu64 "M", (uint64_t)(ram / MIB),
+	    (uint64_t)((ram + pmem) / MIB + 1024));
+	add_nodes(&args, m);
+	if (guest->swap)
+		add_pmem(&args, "swap", guest->swap, m->swap_bytes);
+	if (guest->disk)
+		add_pmem(&args, "disk", guest->disk, m->disk_bytes);
+	if (guest->channel) {
+		add(&args, "-object", "memory-backend-file,id=channel,share=on,mem-path=%s,size=%llu", guest->channel,
+		    (unsigned long long)CHANNEL_BYTES);
+		add(&args, "-device", "ivshmem-plain,memdev=channel");
+	}
+	if (guest->console)
+		add(&args, "-chardev", "file,id=console,path=%s", guest->console);
+	else
+		add(&args, "-chardev", "stdio,id=console,signal=off");
+	add(&args, "-serial", "chardev:console");
+	add(&args, "-device", "isa-debug-exit,iobase=0x%x,iosize=1", QEMU_GUEST_EXIT_PORT);
+	add_kernel(&args, guest);
+	return args.list;
+}
+
+void qemu_args_free(char **args)
+{
+	for (char **arg = args; arg && *arg; arg++)
+		free(*arg);
+	free(args);
+}
+
+static void exec_qemu(char *const *args, const char *log, pid_t parent, bool terminal)
+{
+	int null_fd = open("/dev/null", O_RDWR);
+	int log_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+	if (!terminal) {
+		setpgid(0, 0); /* Ctrl-C is memrig's to handle */
+		dup2(null_fd, 0);
+		dup2(null_fd, 1);
+	}
+	dup2(log_fd, 2);
+	execvp(args[0], args);
+	dprintf(2, "cannot start %s: %s\n", args[0], strerror(errno));
+	_exit(127);
+}
+
+static bool uses_terminal(char *const *args)
+{
+	for (; *args; args++)
+		if (strncmp(*args, "stdio,", 6) == 0)
+			return true;
+	return false;
+}
+
+int qemu_start(char *const *args, const char *log, pid_t *ret_pid, int *ret_pidfd, struct error *err)
+{
+	pid_t parent = getpid(), pid = fork();
+	int fd;
+
+	if (pid < 0)
+		return error_set_errno(err, -errno, QEMU, "cannot start a process");
+	if (pid == 0)
+		exec_qemu(args, log, parent, uses_terminal(args));
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd < 0) {
+		int r = error_set_errno(err, -errno, QEMU, "cannot watch the process");
+
+		kill(pid, SIGKILL);
+		return r;
+	}
+	*ret_pid = pid;
+	*ret_pidfd = fd;
+	return 0;
+}
+
+int qemu_check(struct error *err)
+{
+	const char *path = getenv("PATH");
+	_cleanup_free_ char *copy = xstrdup(path ? path : "/usr/bin:/bin");
+	char *save = NULL;
+	int r;
+
+	for (char *dir = strtok_r(copy, ":", &save); dir; dir = strtok_r(NULL, ":", &save)) {
+		_cleanup_free_ char *program = xasprintf("%s/" QEMU, dir);
+
+		if (access(program, X_OK) == 0)
+			return 0;
+	}
+	r = error_set(err, -ENOENT, QEMU, "the lab needs QEMU, which is not installed");
+	error_hint(err, "install it with: apt-get install qemu-system-x86");
+	return r;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RUNNER_LAB_QEMU_H
+#define MEMRIG_RUNNER_LAB_QEMU_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "common/error.h"
+#include "runner/scenario.h"
+
+/* The guest's clock, and with it how QEMU runs. */
+enum lab_clock {
+	CLOCK_VIRTUAL,	  /* instruction counting: repeatable, needs neither KVM nor quiet */
+	CLOCK_REAL_TCG,	  /* multi-threaded emulation */
+	CLOCK_REAL_KVM,
+};
+
+/* Everything that makes the command line of one guest. Paths are borrowed. */
+struct qemu_guest {
+	const struct machine *machine;
+	enum lab_clock clock;
+	const char *kernel;
+	const char *initramfs; /* NULL: none, the kernel panics for want of a root */
+	const char *console; /* file for the serial console; NULL: standard input and output */
+	const char *channel; /* NULL: none */
+	const char *swap, *disk; /* backing files of the pmem devices; NULL: none */
+	const char *append;  /* more kernel parameters, or NULL */
+};
+
+/* Exit status of QEMU when the guest's init writes 0 to the exit port: (0 << 1) | 1. */
+#define QEMU_GUEST_EXIT	     1
+#define QEMU_GUEST_EXIT_PORT 0x501
+
+/* The argument vector, NULL-terminated; qemu_args_free(). */
+char **qemu_args(const struct qemu_guest *guest);
+void qemu_args_free(char **args);
+
+/* Starts QEMU so that it dies with this process; its own messages go to `log` (a path). Returns a pidfd in *ret_pidfd. */
+int qemu_start(char *const *args, const char *log, pid_t *ret_pid, int *ret_pidfd, struct error *err);
+
+/* Finds the program in PATH; -ENOENT with what to install. */
+int qemu_check(struct error *err);
+
+#endif

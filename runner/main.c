@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* memrig: one verb a file under runner/cli/; this is their list, and what ties the parts together. */
+#include "common/util.h"
+#include "results/metrics.h"
+#include "results/verdict.h"
+#include "runner/cli/cli.h"
+#include "runner/profile.h"
+
+#ifndef MEMRIG_VERSION
+#define MEMRIG_VERSION "unknown"
+#endif
+
+const char *argp_program_version = "memrig " MEMRIG_VERSION;
+
+static const struct verb *const verbs[] = {
+	&verb_run,  &verb_compare, &verb_list,	 &verb_show, &verb_profile,
+	&verb_scenario, &verb_doctor, &verb_lab, NULL,
+};
+
+static int find_profile(const char *name, char **ret_path, struct error *err)
+{
+	return cli_find("profile", name, ret_path, err);
+}
+
+static bool knows_cause(const char *verdict_name, const char *cause)
+{
+	const struct verdict *verdict = verdict_find(verdict_name);
+
+	return !verdict || verdict_find_cause(verdict, cause);
+}
+
+int main(int argc, char **argv)
+{
+	profile_find = find_profile;
+	scenario_knows_metric = metric_known;
+	scenario_knows_verdict = verdict_known;
+	scenario_knows_cause = knows_cause;
+
+	if (argc > 1 && (streq(argv[1], "--version") || streq(argv[1], "-V"))) {
+		printf("%s\n", argp_program_version);
+		return EXIT_DONE;
+	}
+	return cli_dispatch(verbs, "memrig", argc, argv);
+}

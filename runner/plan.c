@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/plan.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "common/util.h"
+#include "runner/cell.h"
+#include "runner/cli/cli.h"
+
+static size_t count(const char *const *names)
+{
+	size_t n = 0;
+
+	while (names[n])
+		n++;
+	return n;
+}
+
+static int load_kernels(const struct plan_request *request, struct plan *plan, struct error *err)
+{
+	plan->kernels = xcalloc(count(request->kernels), sizeof(*plan->kernels));
+	for (const char *const *name = request->kernels; *name; name++) {
+		struct lab_kernel *kernel = &plan->kernels[plan->n_kernels];
+		int r = request->fetch ? lab_kernel_prepare(*name, request->note, kernel, err)
+				       : lab_kernel_find(*name, kernel, err);
+
+		if (r < 0)
+			return r;
+		plan->n_kernels++;
+	}
+	return 0;
+}
+
+static int load_scenarios(const struct plan_request *request, struct plan *plan, struct diags *diags,
+			  struct error *err)
+{
+	int first = 0;
+
+	plan->scenarios = xcalloc(count(request->scenarios), sizeof(*plan->scenarios));
+	for (const char *const *name = request->scenarios; *name; name++) {
+		_cleanup_free_ char *path = NULL;
+		int r = cli_find("scenario", *name, &path, err);
+
+		if (r < 0)
+			return r;
+		r = scenario_load(path, &plan->scenarios[plan->n_scenarios], diags);
+		if (r == 0)
+			plan->n_scenarios++;
+		else
+			first = first ? first : r;
+	}
+	return first;
+}
+
+/* Row k of the list holds the profiles for kernel k. */
+static int load_profiles(const struct plan_request *request, struct plan *plan, struct diags *diags,
+			 struct error *err)
+{
+	int first = 0;
+
+	plan->profiles = xcalloc(count(request->profiles) * plan->n_kernels, sizeof(*plan->profiles));
+	for (size_t k = 0; k < plan->n_kernels; k++)
+		for (const char *const *name = request->profiles; *name; name++) {
+			_cleanup_free_ char *path = NULL;
+			int r = cli_find("profile", *name, &path, err);
+
+			if (r < 0)
+				return r;
+			r = profile_load(path, plan->kernels[k].release, &plan->profiles[plan->n_profiles], diags);
+			if (r == 0)
+				plan->n_profiles++;
+			else
+				first = first ? first : r;
+		}
+	return first;
+}
+
+/* Ids name directories: a kernel given by path goes by its release. */
+static char *cell_id(const struct plan_cell *cell, unsigned repeats)
+{
+	const char *kernel = strchr(cell->kernel->name, '/') ? cell->kernel->release : cell->kernel->name;
+	char *id = xasprintf("%s.%s.s%" PRIu64 ".k%s", cell->scenario->name, cell->profile->name, cell->seed, kernel);
+	char *with_repeat;
+
+	if (repeats <= 1)
+		return id;
+	with_repeat = xasprintf("%s.r%u", id, cell->repeat);
+	free(id);
+	return with_repeat;
+}
+
+static void add_cell(struct plan *plan, const struct plan_request *request, const struct plan_cell *template)
+{
+	struct plan_cell *cell = &plan->cells[plan->n_cells++];
+
+	*cell = *template;
+	cell->id = cell_id(cell, request->repeats);
+	cell->description = cell_description_to_json(cell->scenario, cell->profile, cell->seed, request->clock);
+}
+
+static void expand(struct plan *plan, const struct plan_request *request)
+{
+	size_t per_kernel = plan->n_profiles / plan->n_kernels;
+	struct plan_cell cell = { 0 };
+
+	plan->cells = xcalloc(plan->n_scenarios * plan->n_profiles * request->seeds * request->repeats,
+			      sizeof(*plan->cells));
+	for (cell.repeat = 0; cell.repeat < request->repeats; cell.repeat++)
+		for (unsigned seed = 0; seed < request->seeds; seed++)
+			for (size_t s = 0; s < plan->n_scenarios; s++)
+				for (size_t p = 0; p < plan->n_profiles; p++) {
+					cell.seed = request->first_seed + seed;
+					cell.scenario = plan->scenarios[s];
+					cell.profile = plan->profiles[p];
+					cell.kernel = &plan->kernels[p / per_kernel];
+					add_cell(plan, request, &cell);
+				}
+}
+
+/* Two files may carry the same name; their cells would be one directory. */
+static int check_ids(const struct plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->n_cells; i++)
+		for (size_t j = 0; j < i; j++)
+			if (streq(plan->cells[i].id, plan->cells[j].id)) {
+				error_set(err, -EINVAL, plan->cells[i].id, "this cell is asked for twice");
+				error_hint(err, "name each scenario, profile and kernel once; names inside the "
+						"files must differ too");
+				return -EINVAL;
+			}
+	return 0;
+}
+
+int plan_make(const struct plan_request *request, struct plan **ret, struct diags *diags, struct error *err)
+{
+	struct plan *plan = xcalloc(1, sizeof(*plan));
+	int scenarios, r = 0;
+
+	if (err)
+		*err = (struct error){ 0 };
+	scenarios = load_scenarios(request, plan, diags, err);
+	if (scenarios < 0 && diags->n == 0)
+		r = scenarios;
+	if (r == 0)
+		r = load_kernels(request, plan, err);
+	if (r == 0)
+		r = load_profiles(request, plan, diags, err);
+	if (r == 0)
+		r = scenarios;
+	if (r == 0) {
+		expand(plan, request);
+		r = check_ids(plan, err);
+	}
+	if (r < 0)
+		plan_free(plan);
+	else
+		*ret = plan;
+	return r;
+}
+
+void plan_free(struct plan *plan)
+{
+	if (!plan)
+		return;
+	for (size_t i = 0; i < plan->n_cells; i++) {
+		free(plan->cells[i].id);
+		json_decref(plan->cells[i].description);
+	}
+	for (size_t i = 0; i < plan->n_scenarios; i++)
+		scenario_free(plan->scenarios[i]);
+	for (size_t i = 0; i < plan->n_profiles; i++)
+		profile_free(plan->profiles[i]);
+	for (size_t i = 0; i < plan->n_kernels; i++)
+		lab_kernel_release(&plan->kernels[i]);
+	free(plan->cells);
+	free(plan->scenarios);
+	free(plan->profiles);
+	free(plan->kernels);
+	free(plan);
+}
+
+static void append_once(json_t *array, json_t *value)
+{
+	size_t i;
+	json_t *have;
+
+	json_array_foreach(array, i, have)
+		if (json_equal(have, value)) {
+			json_decref(value);
+			return;
+		}
+	json_array_append_new(array, value);
+}
+
+json_t *plan_matrix(const struct plan *plan)
+{
+	json_t *scenarios = json_array(), *profiles = json_array(), *kernels = json_array(), *seeds = json_array();
+
+	for (size_t i = 0; i < plan->n_cells; i++) {
+		const struct plan_cell *cell = &plan->cells[i];
+
+		append_once(scenarios, json_string(cell->scenario->name));
+		append_once(profiles, json_string(cell->profile->name));
+		append_once(kernels, json_string(cell->kernel->release));
+		append_once(seeds, json_integer((json_int_t)cell->seed));
+	}
+	return json_pack("{s:o, s:o, s:o, s:o}", "scenarios", scenarios, "profiles", profiles, "kernels", kernels,
+			 "seeds", seeds);
+}

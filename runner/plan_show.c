@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --dry-run: everything a run would do, and nothing done. */
+#include <inttypes.h>
+
+#include "common/util.h"
+#include "runner/cli/cli.h"
+#include "runner/lab/lab.h"
+#include "runner/plan_show.h"
+#include "runner/provenance.h"
+
+static char *qemu_line(const struct plan_cell *cell, enum lab_clock clock)
+{
+	struct lab_request request = { .machine = &cell->scenario->machine,
+				       .kernel = cell->kernel,
+				       .clock = clock,
+				       .cell = cell->description };
+	char **args = lab_describe(&request), *line = xstrdup("");
+
+	for (char **arg = args; *arg; arg++) {
+		bool quote = strpbrk(*arg, " $*") != NULL;
+		char *longer = xasprintf("%s%s%s%s%s", line, *line ? " " : "", quote ? "'" : "", *arg, quote ? "'" : "");
+
+		free(line);
+		line = longer;
+	}
+	qemu_args_free(args);
+	return line;
+}
+
+static void show_settings(const char *from, const struct settings *settings)
+{
+	for (size_t i = 0; i < settings->n; i++)
+		printf("  set    %s%s = %s (%s)\n", settings->list[i].sysfs ? "/sys/" : "", settings->list[i].key,
+		       settings->list[i].value, from);
+}
+
+static void show_groups(const struct scenario *scenario)
+{
+	for (size_t g = 0; g < scenario->n_groups; g++) {
+		const struct scenario_group *group = &scenario->groups[g];
+
+		printf("  group  memrig/%s\n", group->name);
+		for (size_t k = 0; k < group->n_knobs; k++)
+			printf("         %s = %s\n", group->knobs[k].file, group->knobs[k].text);
+		for (size_t w = 0; w < group->n_workloads; w++)
+			printf("  start  %s: %s\n", group->workloads[w].name, group->workloads[w].kind->summary);
+	}
+}
+
+static void show_cell(const struct plan_cell *cell, enum lab_clock clock)
+{
+	_cleanup_free_ char *line = qemu_line(cell, clock);
+
+	printf("cell %s\n", cell->id);
+	printf("  kernel %s (%s)\n", cell->kernel->release, cell->kernel->image);
+	printf("  guest  %s\n", line);
+	show_settings("scenario", &cell->scenario->settings);
+	show_settings("profile", &cell->profile->settings);
+	show_groups(cell->scenario);
+	printf("\n");
+}
+
+static json_t *cell_json(const struct plan_cell *cell, enum lab_clock clock)
+{
+	_cleanup_free_ char *line = qemu_line(cell, clock);
+
+	return json_pack("{s:s, s:s, s:s, s:O}", "id", cell->id, "kernel", cell->kernel->release, "guest", line,
+			 "cell", cell->description);
+}
+
+int plan_show(const struct plan *plan, enum lab_clock clock, bool json)
+{
+	json_t *cells = json_array(), *document;
+	int r;
+
+	for (size_t i = 0; i < plan->n_cells; i++) {
+		if (json)
+			json_array_append_new(cells, cell_json(&plan->cells[i], clock));
+		else
+			show_cell(&plan->cells[i], clock);
+	}
+	document = json_pack("{s:s, s:o}", "schema", "memrig.plan/1", "cells", cells);
+	if (!json)
+		printf("%zu cell%s, %s; nothing was started\n", plan->n_cells, plan->n_cells == 1 ? "" : "s",
+		       clock_text(clock));
+	r = json ? cli_json(document) : 0;
+	json_decref(document);
+	return r < 0 ? EXIT_BROKEN : EXIT_DONE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RUNNER_POOL_H
+#define MEMRIG_RUNNER_POOL_H
+
+#include "common/error.h"
+#include "runner/lab/lab.h"
+#include "runner/plan.h"
+
+/* Runs the cells of a plan in guests, several side by side, in one poll() loop. */
+struct pool_options {
+	unsigned jobs; /* guests at once, at least 1 */
+	enum lab_clock clock;
+	/* A cell has ended; the result is the callee's to release. A negative return ends the pool with it. */
+	int (*done)(void *opaque, const struct plan_cell *cell, struct lab_result *result, struct error *err);
+	/* Called every 100 ms and after every change; may be NULL. */
+	void (*progress)(void *opaque, size_t finished, size_t running, size_t total);
+	void *opaque;
+};
+
+/* Returns 0, a negative errno, or the number of a signal (SIGINT, SIGTERM, SIGHUP) that came: then all guests have
+ * been killed and the cells that had ended have been given to done(). */
+int pool_run(const struct plan *plan, const struct pool_options *options, struct error *err);
+
+/* Lowers *jobs until that many of the largest guest fit into free memory; -ENOMEM when not even one does. */
+int pool_check_memory(const struct plan *plan, unsigned *jobs, struct error *err);
+
+#endif

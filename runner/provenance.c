@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/provenance.h"
+
+#include <sha256.h>
+#include <stdio.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "common/file.h"
+#include "common/util.h"
+#include "runner/lab/lab.h"
+
+const char *clock_text(enum lab_clock clock)
+{
+	static const char *const texts[] = { [CLOCK_VIRTUAL] = "virtual clock (QEMU icount)",
+					     [CLOCK_REAL_TCG] = "real clock, emulated CPUs",
+					     [CLOCK_REAL_KVM] = "real clock, KVM" };
+
+	return texts[clock];
+}
+
+void file_sha256(const char *path, char *text)
+{
+	if (!SHA256File(path, text))
+		text[0] = '\0';
+}
+
+static json_t *utc_now(void)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	char text[32];
+
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+	return json_string(text);
+}
+
+/* The first line of a program's output. */
+static json_t *first_line(const char *command)
+{
+	FILE *f = popen(command, "r");
+	char line[256] = "";
+
+	if (!f)
+		return NULL;
+	if (!fgets(line, sizeof(line), f))
+		line[0] = '\0';
+	pclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	return line[0] ? json_string(line) : NULL;
+}
+
+static json_t *cpu_model(void)
+{
+	_cleanup_free_ char *text = NULL;
+	char *at, *value;
+
+	if (file_read(NULL, "/proc/cpuinfo", &text, NULL, NULL) < 0)
+		return NULL;
+	at = strstr(text, "model name");
+	value = at ? strchr(at, ':') : NULL;
+	if (!value)
+		return NULL;
+	value[strcspn(value, "\n")] = '\0';
+	return json_string(value + 2);
+}
+
+static json_t *kernels_json(const struct plan *plan)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < plan->n_kernels; i++) {
+		char sum[SHA256_DIGEST_STRING_LENGTH];
+
+		file_sha256(plan->kernels[i].image, sum);
+		json_array_append_new(list, json_pack("{s:s, s:s}", "release", plan->kernels[i].release,
+						      "image_sha256", sum));
+	}
+	return list;
+}
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+	if (value)
+		json_object_set_new(object, key, value);
+}
+
+json_t *provenance_json(const struct plan *plan, enum lab_clock clock, unsigned jobs)
+{
+	json_t *p = json_object();
+	const char *init = lab_init_path();
+	struct utsname host;
+	char sum[SHA256_DIGEST_STRING_LENGTH];
+
+	set(p, "memrig", json_string(MEMRIG_VERSION));
+	set(p, "started", utc_now());
+	set(p, "place", json_string("lab"));
+	set(p, "accelerator", json_string(clock_text(clock)));
+	set(p, "qemu", first_line("qemu-system-x86_64 --version 2>/dev/null"));
+	if (init) {
+		file_sha256(init, sum);
+		set(p, "init_sha256", json_string(sum));
+	}
+	set(p, "kernels", kernels_json(plan));
+	if (uname(&host) == 0)
+		set(p, "host_kernel", json_string(host.release));
+	set(p, "host_cpu", cpu_model());
+	set(p, "host_cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+	set(p, "jobs", json_integer(jobs));
+	return p;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/scenario_parts.h"
+
+#include "common/suggest.h"
+#include "common/util.h"
+
+/* What a scenario expects of its cells. The names of verdicts and metrics belong to results/ and come in by hooks. */
+
+bool (*scenario_knows_metric)(const char *name);
+bool (*scenario_knows_verdict)(const char *name);
+bool (*scenario_knows_cause)(const char *verdict, const char *cause);
+
+static const char *const gates[] = {
+	[GATE_ALWAYS] = "always",
+	[GATE_CLASSIC_LRU] = "classic_lru",
+	[GATE_MGLRU] = "mglru",
+	NULL,
+};
+static const char *const outcomes[] = { "completed", "oom_killed", "timed_out", "crashed", "panicked", NULL };
+static const char *const constraints[] = { "none", "cpuset", "mempolicy", "memcg", NULL };
+
+struct expect_reader {
+	const struct scenario *scenario;
+	struct expectation *expect;
+};
+
+/* The index of a word, or -1 with the mistake reported. */
+static int read_word(const struct form_value *value, const char *const *words)
+{
+	const char *text = json_string_value(value->json);
+	struct suggestion suggestion = suggest_for(text);
+	char list[128] = "", hint[96];
+
+	for (int i = 0; words[i]; i++) {
+		size_t used = strlen(list);
+
+		if (streq(words[i], text))
+			return i;
+		suggest_offer(&suggestion, words[i]);
+		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", words[i]);
+	}
+	form_fail(value, suggest_hint(&suggestion, hint, sizeof(hint)), "'%.60s' is not one of %s", text, list);
+	return -1;
+}
+
+static void read_gate(const struct form_value *value, void *into)
+{
+	int gate = read_word(value, gates);
+
+	if (gate >= 0)
+		((struct expect_reader *)into)->expect->gate = (enum expect_gate)gate;
+}
+
+static void read_verdict(const struct form_value *value, void *into)
+{
+	struct expect_reader *reader = into;
+	const char *name = json_string_value(value->json);
+
+	if (scenario_knows_verdict && !scenario_knows_verdict(name))
+		form_fail(value, NULL, "there is no verdict '%.60s'", name);
+	form_string(value, &reader->expect->name);
+}
+
+static void read_metric(const struct form_value *value, void *into)
+{
+	struct expect_reader *reader = into;
+	const char *name = json_string_value(value->json);
+
+	if (scenario_knows_metric && !scenario_knows_metric(name))
+		form_fail(value, NULL, "there is no metric '%.60s'", name);
+	form_string(value, &reader->expect->name);
+}
+
+static void read_cause(const struct form_value *value, void *into)
+{
+	form_string(value, &((struct expect_reader *)into)->expect->cause);
+}
+
+static void read_node(const struct form_value *value, void *into)
+{
+	struct expect_reader *reader = into;
+	json_int_t node = json_integer_value(value->json);
+
+	if (node < 0 || node >= MAX_NODES)
+		form_fail(value, NULL, "nodes are numbered from 0 to %d", MAX_NODES - 1);
+	else if (machine_check_nodes(&reader->scenario->machine, value, 1ULL << node))
+		reader->expect->node = (int)node;
+}
+
+/* A bound: a number in the metric's unit, or "64M". */
+static bool read_bound(const struct form_value *value, double *ret)
+{
+	_cleanup_free_ char *text = form_scalar_text(value->json);
+	struct size size;
+
+	if (json_is_number(value->json)) {
+		*ret = json_number_value(value->json);
+		return true;
+	}
+	if (size_parse(text, &size, NULL) < 0 || size.base != SIZE_ABSOLUTE) {
+		form_fail(value, "write a number, or bytes as \"64M\"", "not a number: '%.60s'", text);
+		return false;
+	}
+	*ret = (double)size.bytes;
+	return true;
+}
+
+static void read_min(const struct form_value *value, void *into)
+{
+	struct expectation *expect = ((struct expect_reader *)into)->expect;
+
+	expect->has_min = read_bound(value, &expect->min);
+}
+
+static void read_max(const struct form_value *value, void *into)
+{
+	struct expectation *expect = ((struct expect_reader *)into)->expect;
+
+	expect->has_max = read_bound(value, &expect->max);
+}
+
+static void read_outcome(const struct form_value *value, void *into)
+{
+	read_word(value, outcomes);
+	form_string(value, &((struct expect_reader *)into)->expect->name);
+}
+
+static void read_constraint(const struct form_value *value, void *into)
+{
+	read_word(value, constraints);
+	form_string(value, &((struct expect_reader *)into)->expect->constraint);
+}
+
+static void read_workload(const struct form_value *value, void *into)
+{
+	struct expect_reader *reader = into;
+	const char *name = json_string_value(value->json);
+	struct suggestion suggestion = suggest_for(name);
+	char hint[192];
+
+	for (size_t i = 0; i < reader->scenario->n_groups; i++)
+		for (size_t j = 0; j < reader->scenario->groups[i].n_workloads; j++)
+			if (reader->scenario->groups[i].workloads[j].name)
+				suggest_offer(&suggestion, reader->scenario->groups[i].workloads[j].name);
+	if (!scenario_find_workload(reader->scenario, name))
+		form_fail(value, suggest_hint(&suggestion, hint, sizeof(hint)), "there is no workload '%.60s'", name);
+	form_string(value, &reader->expect->workload);
+}
+
+static json_t *gate_schema(void)
+{
+	json_t *schema = schema_enum(gates);
+
+	json_object_set_new(schema, "default", json_string(gates[0]));
+	return schema;
+}
+
+static json_t *outcome_schema(void)
+{
+	return schema_enum(outcomes);
+}
+
+static json_t *constraint_schema(void)
+{
+	return schema_enum(constraints);
+}
+
+static json_t *node_schema(void)
+{
+	return json_pack("{s:i, s:i}", "minimum", 0, "maximum", MAX_NODES - 1);
+}
+
+static json_t *bound_schema(void)
+{
+	return schema_pattern(PATTERN_BYTES);
+}
+
+#define WHEN                                                                                                         \
+	{                                                                                                            \
+		"when", FORM_STRING, false, read_gate, 0, gate_schema, "the kernel's LRU for which this is expected" \
+	}
+#define FORM_BOUND (FORM_NUMBER | FORM_STRING)
+
+static const struct form_field verdict_fields[] = {
+	{ "verdict", FORM_STRING, true, read_verdict, 0, NULL, "the verdict is found" },
+	{ "node", FORM_INTEGER, false, read_node, 0, node_schema, "for this node; absent: any" },
+	{ "cause", FORM_STRING, false, read_cause, 0, NULL, "with this cause; absent: any" },
+	WHEN,
+	{ 0 },
+};
+static const struct form_field no_verdict_fields[] = {
+	{ "no_verdict", FORM_STRING, true, read_verdict, 0, NULL, "the verdict is not found" },
+	WHEN,
+	{ 0 },
+};
+static const struct form_field metric_fields[] = {
+	{ "metric", FORM_STRING, true, read_metric, 0, NULL, "the metric is within bounds" },
+	{ "at_least", FORM_BOUND, false, read_min, 0, bound_schema, "in the metric's unit, or \"64M\"" },
+	{ "at_most", FORM_BOUND, false, read_max, 0, bound_schema, "in the metric's unit, or \"64M\"" },
+	WHEN,
+	{ 0 },
+};
+static const struct form_field outcome_fields[] = {
+	{ "outcome", FORM_STRING, true, read_outcome, 0, outcome_schema, "how it ends" },
+	{ "workload", FORM_STRING, false, read_workload, 0, NULL, "of this workload; absent: of the cell" },
+	{ "constraint", FORM_STRING, false, read_constraint, 0, constraint_schema, "what the kernel's kill was about" },
+	WHEN,
+	{ 0 },
+};
+
+/* The first key of each table tells the forms apart. */
+static const struct form_field *const forms[] = {
+	[EXPECT_VERDICT] = verdict_fields,
+	[EXPECT_NO_VERDICT] = no_verdict_fields,
+	[EXPECT_METRIC] = metric_fields,
+	[EXPECT_OUTCOME] = outcome_fields,
+};
+
+/* What the fields say together. */
+static void check_together(const struct form_value *value, const struct expectation *expect)
+{
+	if (expect->kind == EXPECT_VERDICT && expect->cause && scenario_knows_cause && expect->name &&
+	    !scenario_knows_cause(expect->name, expect->cause)) {
+		_cleanup_free_ char *path = form_path(value->path, "cause");
+
+		form_fail_at(value->form, path, NULL, "the verdict has no cause '%.60s'", expect->cause);
+	}
+	if (expect->kind == EXPECT_METRIC && !json_object_get(value->json, "at_least") &&
+	    !json_object_get(value->json, "at_most"))
+		form_fail(value, NULL, "expects nothing of the metric: 'at_least' or 'at_most' is missing");
+	if (expect->has_min && expect->has_max && expect->min > expect->max)
+		form_fail(value, NULL, "'at_least' is above 'at_most'");
+	if (expect->kind == EXPECT_OUTCOME && expect->constraint && expect->name && !streq(expect->name, "oom_killed"))
+		form_fail(value, NULL, "'constraint' goes with the outcome oom_killed alone");
+	if (expect->kind == EXPECT_OUTCOME && expect->workload && expect->name && streq(expect->name, "panicked"))
+		form_fail(value, NULL, "a cell panics, not a workload");
+}
+
+static void read_expect(const struct form_value *value, size_t index, void *into)
+{
+	struct scenario *scenario = into;
+	struct expect_reader reader = { scenario, &scenario->expects[index] };
+	int kind = -1;
+
+	reader.expect->node = -1;
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		if (!json_object_get(value->json, forms[i][0].key))
+			continue;
+		if (kind >= 0) {
+			form_fail(value, "make two of it", "both '%s' and '%s'", forms[kind][0].key, forms[i][0].key);
+			return;
+		}
+		kind = (int)i;
+	}
+	if (kind < 0) {
+		form_fail(value, NULL, "one of 'verdict', 'no_verdict', 'metric', 'outcome' is missing");
+		return;
+	}
+	reader.expect->kind = (enum expect_kind)kind;
+	form_read_object(value, forms[kind], NULL, &reader);
+	check_together(value, reader.expect);
+}
+
+void expects_read(const struct form_value *list, struct scenario *scenario)
+{
+	size_t n = json_array_size(list->json);
+
+	scenario->expects = xcalloc(n, sizeof(*scenario->expects));
+	scenario->n_expects = n;
+	form_read_list(list, FORM_OBJECT, read_expect, scenario);
+}
+
+json_t *expects_schema(void)
+{
+	json_t *kinds = json_array();
+
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
+		json_array_append_new(kinds, form_schema(forms[i]));
+	return json_pack("{s:{s:o}}", "items", "oneOf", kinds);
+}

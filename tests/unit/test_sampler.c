@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <check.h>
+#include <errno.h>
+#include <sys/resource.h>
+
+#include "common/file.h"
+#include "common/util.h"
+#include "results/probe/probe.h"
+#include "results/sampler.h"
+
+#define TREES  "tests/data/trees/"
+#define CGROUP "/sys/fs/cgroup/memrig"
+#define EVENT  "/sys/kernel/tracing/events/vmscan/mm_vmscan_lru_shrink_inactive"
+
+static char tree[] = "/tmp/memrig-test-XXXXXX"; /* a tree the test writes */
+static char out[1 << 20];
+static size_t out_len;
+
+static int collect(void *opaque, const char *data, size_t len)
+{
+	(void)opaque;
+	memcpy(out, data, len);
+	out[out_len = len] = '\0';
+	return 0;
+}
+
+static void make_tree(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(tree));
+}
+
+static void shell(const char *command, const char *argument)
+{
+	_cleanup_free_ char *line = xasprintf("%s %s %s", command, argument, tree);
+
+	ck_assert_int_eq(system(line), 0);
+}
+
+static void remove_tree(void)
+{
+	shell("rm -rf", "");
+}
+
+/* Writes in place, so that an open file sees it. */
+static void put(const char *path, const char *text)
+{
+	_cleanup_free_ char *full = xasprintf("%s%s", tree, path), *dir = xstrdup(full);
+	_cleanup_fclose_ FILE *f = NULL;
+
+	*strrchr(dir, '/') = '\0';
+	ck_assert_int_eq(file_make_dirs(dir, NULL), 0);
+	f = fopen(full, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+}
+
+static struct sampler *open_sampler(const char *root, const char *const *groups)
+{
+	struct sampler_config config = { .root = root, .cgroup_dir = CGROUP, .groups = groups };
+	struct sampler *s = NULL;
+	struct error err = { 0 };
+
+	ck_assert_msg(sampler_open(&config, &s, &err) == 0, "%s: %s", err.where, err.what);
+	return s;
+}
+
+static struct stream_writer open_writer(void)
+{
+	struct stream_writer w;
+
+	ck_assert_int_eq(stream_writer_init(&w, (struct stream_sink){ collect, NULL }, NULL), 0);
+	return w;
+}
+
+/* The column's index, or -1. */
+static int find(const struct sampler *s, const char *name)
+{
+	for (size_t i = 0; i < sampler_n_columns(s); i++)
+		if (streq(sampler_column(s, i), name))
+			return (int)i;
+	return -1;
+}
+
+static uint64_t value(const struct sampler *s, const char *name)
+{
+	int i = find(s, name);
+
+	ck_assert_msg(i >= 0, "no column %s", name);
+	return sampler_value(s, (size_t)i);
+}
+
+struct expected {
+	const char *name;
+	uint64_t value;
+};
+
+static void assert_values(const struct sampler *s, const struct expected *list)
+{
+	for (; list->name; list++)
+		ck_assert_msg(value(s, list->name) == list->value, "%s is %ju, not %ju", list->name,
+			      (uintmax_t)value(s, list->name), (uintmax_t)list->value);
+}
+
+static void assert_absent(const struct sampler *s, const char *name)
+{
+	ck_assert_msg(find(s, name) < 0, "there is a column %s", name);
+}
+
+static void assert_names_differ(const struct sampler *s)
+{
+	for (size_t i = 0; i < sampler_n_columns(s); i++)
+		ck_assert_int_eq(find(s, sampler_column(s, i)), (int)i);
+}
+
+START_TEST(the_tree_of_6_1)
+{
+	static const char *const groups[] = { "db", "victim", "backup", NULL };
+	static const struct expected expected[] = {
+		{ "vmstat.nr_free_pages", 111375 },
+		{ "vmstat.pswpout", 22099 },
+		{ "vmstat.allocstall_movable", 26 },
+		{ "vmstat.nr_unstable", 0 }, /* the last line */
+		{ "meminfo.MemFree_bytes", 445380 * KIB },
+		{ "meminfo.HugePages_Total", 0 },
+		{ "node0.meminfo.MemFree_bytes", 240704 * KIB },
+		{ "node1.meminfo.MemFree_bytes", 205288 * KIB },
+		{ "node1.meminfo.HugePages_Free", 0 },
+		{ "node1.vmstat.nr_free_pages", 51342 },
+		{ "node1.vmstat.numa_foreign", 9636 },
+		{ "node0.DMA.free_pages", 3800 },
+		{ "node0.DMA.managed_pages", 3840 },
+		{ "node0.DMA32.free_pages", 56388 },
+		{ "node0.DMA32.boost_pages", 0 },
+		{ "node0.DMA32.min_pages", 350 },
+		{ "node0.DMA32.low_pages", 437 },
+		{ "node0.DMA32.high_pages", 524 },
+		{ "node0.DMA32.managed_pages", 60308 },
+		{ "node1.DMA32.free_pages", 51113 },
+		{ "node1.DMA32.managed_pages", 56262 },
+		{ "psi.memory.some_us", 377926 },
+		{ "psi.memory.full_us", 363280 },
+		{ "node0.reclaim.anon_scanned_pages", 69162 },
+		{ "node0.reclaim.anon_reclaimed_pages", 9713 },
+		{ "node0.reclaim.file_scanned_pages", 61 },
+		{ "node0.reclaim.file_reclaimed_pages", 14 },
+		{ "node1.reclaim.anon_scanned_pages", 69368 },
+		{ "node1.reclaim.file_reclaimed_pages", 40916 },
+		{ "group.db.memory.current_bytes", 475136 },
+		{ "group.db.memory.peak_bytes", 25165824 },
+		{ "group.db.memory.swap.current_bytes", 4096 },
+		{ "group.db.stat.anon", 49152 },
+		{ "group.db.stat.workingset_refault_file", 16128 },
+		{ "group.db.stat.thp_collapse_alloc", 0 },
+		{ "group.db.numa.anon.N0_bytes", 49152 },
+		{ "group.db.numa.file.N0_bytes", 0 },
+		{ "group.db.numa.file.N1_bytes", 188416 },
+		{ "group.db.numa.workingset_refault_file.N1", 16128 },
+		{ "group.db.numa.workingset_nodereclaim.N1", 250 },
+		{ "group.db.events.max", 924 },
+		{ "group.db.psi.full_us", 186008 },
+		{ "group.victim.events.oom", 1 },
+		{ "group.victim.events_local.oom_kill", 1 },
+		{ "group.backup.events.oom", 0 },
+		{ "group.backup.events_local.oom_kill", 1 },
+		{ "group.backup.swap_events.fail", 0 },
+		{ 0 },
+	};
+	struct sampler *s = open_sampler(TREES "2node-6.1", groups);
+
+	assert_values(s, expected);
+	assert_names_differ(s);
+	ck_assert_uint_eq(sampler_n_columns(s), 808);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(the_tree_of_6_12)
+{
+	static const char *const groups[] = { "db", NULL };
+	static const struct expected expected[] = {
+		{ "vmstat.swpout_zero", 23775 },
+		{ "node0.DMA32.free_pages", 24032 },
+		{ "node1.DMA32.high_pages", 560 },
+		{ "node1.reclaim.file_scanned_pages", 12885 },
+		{ "group.db.events.max", 560 },
+		{ "group.db.numa.pgdemote_kswapd.N1", 0 },
+		{ 0 },
+	};
+	struct sampler *s = open_sampler(TREES "2node-6.12", groups);
+
+	assert_values(s, expected);
+	assert_names_differ(s);
+	sampler_close(s);
+}
+END_TEST
+
+/* No histogram, no group, no second node: columns that are not there, instead of zeros. */
+START_TEST(what_a_machine_lacks_is_no_column)
+{
+	struct sampler *s = open_sampler(TREES "1node-6.18", NULL);
+
+	ck_assert_int_ge(find(s, "node0.Normal.free_pages"), 0);
+	ck_assert_int_ge(find(s, "psi.cpu.some_us"), 0);
+	assert_absent(s, "node0.Movable.free_pages"); /* has no pages */
+	assert_absent(s, "node0.reclaim.anon_scanned_pages");
+	assert_absent(s, "node1.meminfo.MemFree_bytes");
+	assert_names_differ(s);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(a_tree_without_counters_is_an_error)
+{
+	struct sampler_config config = { .root = tree, .cgroup_dir = CGROUP };
+	struct sampler *s;
+	struct error err;
+
+	ck_assert_int_eq(sampler_open(&config, &s, &err), -ENOENT);
+}
+END_TEST
+
+START_TEST(a_missing_group_is_an_error)
+{
+	static const char *const groups[] = { "db", "nosuch", NULL };
+	struct sampler_config config = { .root = TREES "2node-6.1", .cgroup_dir = CGROUP, .groups = groups };
+	struct sampler *s;
+	struct error err;
+
+	ck_assert_int_eq(sampler_open(&config, &s, &err), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(err.where, "nosuch"));
+}
+END_TEST
+
+START_TEST(columns_are_written_in_order)
+{
+	struct sampler *s = open_sampler(TREES "2node-6.1", NULL);
+	struct stream_writer w = open_writer();
+	json_t *record, *names;
+
+	ck_assert_int_eq(sampler_write_columns(s, &w), 0);
+	record = json_loads(out, 0, NULL);
+	ck_assert_str_eq(json_string_value(json_object_get(record, "type")), "columns");
+	ck_assert_int_gt(json_integer_value(json_object_get(record, "t_ns")), 0);
+	names = json_object_get(record, "names");
+	ck_assert_uint_eq(json_array_size(names), sampler_n_columns(s));
+	for (size_t i = 0; i < sampler_n_columns(s); i++)
+		ck_assert_str_eq(json_string_value(json_array_get(names, i)), sampler_column(s, i));
+	json_decref(record);
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(only_what_changed_is_written)
+{
+	struct stream_writer w = open_writer();
+	struct sampler *s;
+
+	put("/proc/vmstat", "a 1\nb 2\nc 3\n");
+	s = open_sampler(tree, NULL);
+	ck_assert_int_eq(sampler_take(s, 10, &w), 0);
+	ck_assert_str_eq(out, "{\"type\":\"sample\",\"t_ns\":10,\"set\":[0,1,1,2,2,3]}\n");
+	ck_assert_int_eq(sampler_take(s, 20, &w), 0);
+	ck_assert_str_eq(out, "{\"type\":\"sample\",\"t_ns\":20,\"set\":[]}\n");
+	put("/proc/vmstat", "a 1\nb 18446744073709551615\nc 0\n");
+	ck_assert_int_eq(sampler_take(s, 30, &w), 0);
+	ck_assert_str_eq(out, "{\"type\":\"sample\",\"t_ns\":30,\"set\":[1,18446744073709551615,2,0]}\n");
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(lines_may_come_go_and_move)
+{
+	static const struct {
+		const char *text, *set;
+	} steps[] = {
+		{ "a 1\nb 2\nc 3\nd 4\n", "[0,1,1,2,2,3,3,4]" },
+		{ "a 11\nc 13\nd 14\n", "[0,11,2,13,3,14]" },           /* b has gone and keeps its value */
+		{ "a 11\nb 22\nc 13\nd 24\n", "[1,22,3,24]" },          /* and is back */
+		{ "new 9\na 31\nb 22\nc 13\nx y\n\nd 24\n", "[0,31]" }, /* unknown lines are dropped */
+		{ "d 44\nc 43\nb 42\na 41\n", "[0,41,1,42,2,43,3,44]" },
+		{ "ab 7\na 51\nb 52\nbc 8\n", "[0,51,1,52]" }, /* whole keys are compared */
+		{ "", "[]" },
+		{ "d 5", "[3,5]" }, /* without the last newline */
+	};
+	struct stream_writer w = open_writer();
+	struct sampler *s = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		_cleanup_free_ char *record = NULL;
+
+		put("/proc/vmstat", steps[i].text);
+		if (!s)
+			s = open_sampler(tree, NULL);
+		ck_assert_int_eq(sampler_take(s, i, &w), 0);
+		record = xasprintf("{\"type\":\"sample\",\"t_ns\":%zu,\"set\":%s}\n", i, steps[i].set);
+		ck_assert_str_eq(out, record);
+	}
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(max_is_no_number)
+{
+	static const char *const groups[] = { "db", NULL };
+	struct sampler *s;
+
+	put(CGROUP "/db/memory.current", "max\n");
+	put(CGROUP "/db/memory.peak", "12\n");
+	s = open_sampler(tree, groups);
+	ck_assert_uint_eq(sampler_n_columns(s), 1);
+	ck_assert_uint_eq(value(s, "group.db.memory.peak_bytes"), 12);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(odd_texts_do_no_harm)
+{
+	static const char *const texts[] = {
+		"",
+		"\n\n",
+		" ",
+		"x",
+		"x ",
+		" 1",
+		"Node",
+		"Node ",
+		"Node 0",
+		"Node 0 ",
+		"Node 0, zone",
+		"Node 0, zone \n",
+		"Node 0, zone DMA\n  pages free",
+		"Node 0, zone DMA\n  pages free 1\n",
+		"Node 0 Mem: kB\n",
+		"Mem:\n",
+		"Node 0, zone A\n  pages free 1\n min\n managed 5\nNode 0, zone B\n  pages free 2\n managed "
+		"3\n",
+		"Node 0, zone "
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ\n  pages "
+		"free 1\n"
+		"managed 1\n",
+		"some total=\n",
+		"some avg10=1 total",
+		"some  total=3",
+		"anon N0=\n",
+		"anon N0",
+		"anon N0=1 N1",
+		"anon =1\n",
+		"hist:name=memrig:keys=nid,\n{ nid: 9999, flags: 9 } nr_scanned: 1 nr_reclaimed: 1\n{ "
+		"nid:\n{\n",
+	};
+	static const struct probe *const families[] = { probes_vmstat, probes_meminfo, probes_zoneinfo,
+							probes_node,   probes_psi,     probes_reclaim,
+							probes_cgroup };
+
+	for (size_t t = 0; t < ARRAY_SIZE(texts); t++) {
+		for (size_t f = 0; f < ARRAY_SIZE(families); f++) {
+			for (const struct probe *probe = families[f]; probe->path; probe++) {
+				/* From the heap: the sanitizer then sees a read beyond the end. */
+				_cleanup_free_ char *text = xstrdup(texts[t]);
+				struct probe_columns columns = { 0 };
+				struct probe_cursor c = { .columns = &columns, .prefix = "", .nodes = 3 };
+
+				probe->parse(&c, text);
+				probe_columns_release(&columns);
+			}
+		}
+	}
+}
+END_TEST
+
+/* What was parsed by position is what a new sampler finds; and so is what the stream says. */
+START_TEST(a_later_state_is_the_same_as_when_opened_anew)
+{
+	static const char *const groups[] = { "db", NULL };
+	static uint64_t replay[4096];
+	struct stream_writer w = open_writer();
+	struct sampler *s, *fresh;
+
+	shell("cp -R", TREES "2node-6.1/.");
+	s = open_sampler(tree, groups);
+	for (int round = 0; round < 2; round++) {
+		json_t *record, *set;
+
+		ck_assert_int_eq(sampler_take(s, 1, &w), 0);
+		record = json_loads(out, 0, NULL);
+		set = json_object_get(record, "set");
+		for (size_t i = 0; i < json_array_size(set); i += 2)
+			replay[json_integer_value(json_array_get(set, i))] =
+				(uint64_t)json_integer_value(json_array_get(set, i + 1));
+		json_decref(record);
+		shell("cp -R", TREES "2node-6.1-later/.");
+	}
+	fresh = open_sampler(TREES "2node-6.1-later", groups);
+	ck_assert_uint_eq(sampler_n_columns(s), sampler_n_columns(fresh));
+	for (size_t i = 0; i < sampler_n_columns(s); i++) {
+		ck_assert_str_eq(sampler_column(s, i), sampler_column(fresh, i));
+		ck_assert_uint_eq(sampler_value(s, i), sampler_value(fresh, i));
+		ck_assert_uint_eq(replay[i], sampler_value(fresh, i));
+	}
+	ck_assert_uint_eq(value(s, "vmstat.pgscan_kswapd"), 162507);
+	sampler_close(fresh);
+	sampler_close(s);
+	stream_writer_release(&w);
+}
+END_TEST
+
+START_TEST(reclaim_columns_are_there_before_the_entries)
+{
+	static const char title[] = "# trigger info: hist:name=memrig:keys=nid,reclaim_flags:vals=hitcount\n";
+	struct stream_writer w = open_writer();
+	_cleanup_free_ char *text = NULL;
+	struct sampler *s;
+
+	put("/sys/devices/system/node/node0/meminfo", "");
+	put("/sys/devices/system/node/node2/meminfo", "");
+	put(EVENT "/hist", title);
+	s = open_sampler(tree, NULL);
+	ck_assert_uint_eq(sampler_n_columns(s), 8);
+	ck_assert_uint_eq(value(s, "node2.reclaim.file_scanned_pages"), 0);
+	/* Somebody else's histograms come before and after and are not counted. */
+	text = xasprintf(
+		"# trigger info: hist:keys=nid,reclaim_flags:vals=hitcount\n"
+		"{ nid: 0, reclaim_flags: 9 } hitcount: 1  nr_scanned: 77  nr_reclaimed: 66\nTotals:\n"
+		"%s\n{ nid:  2, reclaim_flags:  10 } hitcount: 3  nr_scanned: 50  nr_reclaimed: 40\n"
+		"{ nid:  2, reclaim_flags:  2 } hitcount: 3  nr_scanned: 5  nr_reclaimed: 4\nTotals:\n"
+		"{ nid:  2, reclaim_flags:  2 } hitcount: 3  nr_scanned: 100  nr_reclaimed: 100\n",
+		title);
+	put(EVENT "/hist", text);
+	ck_assert_int_eq(sampler_take(s, 1, &w), 0);
+	ck_assert_uint_eq(value(s, "node0.reclaim.anon_scanned_pages"), 0);
+	ck_assert_uint_eq(value(s, "node2.reclaim.file_scanned_pages"), 55);
+	ck_assert_uint_eq(value(s, "node2.reclaim.file_reclaimed_pages"), 44);
+	sampler_close(s);
+	stream_writer_release(&w);
+}
+END_TEST
+
+static void assert_trigger(const char *field)
+{
+	_cleanup_free_ char *text = NULL, *trigger = NULL;
+
+	ck_assert_int_eq(file_read(tree, EVENT "/trigger", &text, NULL, NULL), 0);
+	trigger = xasprintf("hist:keys=nid,%s:vals=nr_scanned,nr_reclaimed:size=128:name=memrig", field);
+	ck_assert_int_eq(strncmp(text, trigger, strlen(trigger)), 0);
+}
+
+START_TEST(the_histogram_is_asked_for_by_the_kernels_names)
+{
+	struct error err;
+
+	ck_assert_int_eq(reclaim_probe_enable(tree, &err), -ENOENT);
+	shell("cp -R", TREES "2node-6.1/.");
+	put(EVENT "/trigger", "");
+	ck_assert_int_eq(reclaim_probe_enable(tree, &err), 0);
+	assert_trigger("reclaim_flags");
+	put(EVENT "/format", "\tfield:int nid;\n\tfield:int flags;\n");
+	put(EVENT "/trigger", "");
+	ck_assert_int_eq(reclaim_probe_enable(tree, &err), 0);
+	assert_trigger("flags");
+	put(EVENT "/trigger", "");
+	ck_assert_int_eq(reclaim_probe_disable(tree, &err), 0);
+	put(EVENT "/format", "\tfield:int nid;\n");
+	ck_assert_int_eq(reclaim_probe_enable(tree, &err), -EOPNOTSUPP);
+}
+END_TEST
+
+/* Counts allocations; the sanitizer has its own malloc(). */
+static unsigned long allocations;
+
+#ifndef __SANITIZE_ADDRESS__
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *p, size_t size);
+
+void *malloc(size_t size)
+{
+	allocations++;
+	return __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	allocations++;
+	return __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+	allocations++;
+	return __libc_realloc(p, size);
+}
+#endif
+
+static long minor_faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt;
+}
+
+START_TEST(a_sample_neither_allocates_nor_faults)
+{
+	static const char *const groups[] = { "db", "victim", "backup", NULL };
+	struct sampler *s = open_sampler(TREES "2node-6.1", groups);
+	struct stream_writer w = open_writer();
+	unsigned long made = allocations;
+	long faults;
+
+	sampler_take(s, 1, &w); /* the first also brings in the code and the test's own buffer */
+	faults = minor_faults();
+	for (uint64_t i = 2; i < 20; i++)
+		sampler_take(s, i, &w);
+	faults = minor_faults() - faults;
+	made = allocations - made; /* now: the assertions allocate */
+	ck_assert_int_eq(faults, 0);
+	ck_assert_uint_eq(made, 0);
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+/* A source grows while it is sampled: the buffer has room for twice what there was. */
+START_TEST(a_text_larger_than_the_buffer_is_cut)
+{
+	struct stream_writer w = open_writer();
+	_cleanup_free_ char *text = xcalloc(1, 4 << 20);
+	struct sampler *s;
+	size_t len = 0;
+
+	put("/proc/vmstat", "first 1\nlast 2\n");
+	s = open_sampler(tree, NULL);
+	len += (size_t)sprintf(text, "first 3\n");
+	for (int i = 0; i < 100000; i++)
+		len += (size_t)sprintf(text + len, "line%d 7\n", i);
+	sprintf(text + len, "last 4\n");
+	put("/proc/vmstat", text);
+	ck_assert_int_eq(sampler_take(s, 1, &w), 0);
+	ck_assert_str_eq(out, "{\"type\":\"sample\",\"t_ns\":1,\"set\":[0,3,1,2]}\n");
+	sampler_close(s);
+	stream_writer_release(&w);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("sampler");
+	TCase *tests = tcase_create("all");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tests, make_tree, remove_tree);
+	tcase_add_test(tests, the_tree_of_6_1);
+	tcase_add_test(tests, the_tree_of_6_12);
+	tcase_add_test(tests, what_a_machine_lacks_is_no_column);
+	tcase_add_test(tests, a_tree_without_counters_is_an_error);
+	tcase_add_test(tests, a_missing_group_is_an_error);
+	tcase_add_test(tests, columns_are_written_in_order);
+	tcase_add_test(tests, only_what_changed_is_written);
+	tcase_add_test(tests, lines_may_come_go_and_move);
+	tcase_add_test(tests, max_is_no_number);
+	tcase_add_test(tests, odd_texts_do_no_harm);
+	tcase_add_test(tests, a_later_state_is_the_same_as_when_opened_anew);
+	tcase_add_test(tests, reclaim_columns_are_there_before_the_entries);
+	tcase_add_test(tests, the_histogram_is_asked_for_by_the_kernels_names);
+	tcase_add_test(tests, a_sample_neither_allocates_nor_faults);
+	tcase_add_test(tests, a_text_larger_than_the_buffer_is_cut);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tuners/tuner.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+
+#include "common/size.h"
+#include "common/suggest.h"
+#include "common/util.h"
+#include "tuners/families.h"
+
+/*
+ * The order matters: THP raises min_free_kbytes, so it comes first and the
+ * watermarks late; zone reclaim and swappiness act on the result.
+ */
+const struct tuner *const tuners[] = {
+	&tuner_thp, &tuner_lru_gen,   &tuner_numa,	&tuner_ksm,	     &tuner_zswap, &tuner_commit,
+	&tuner_oom, &tuner_writeback, &tuner_watermark, &tuner_zone_reclaim, &tuner_swap,  NULL,
+};
+
+const struct tunable *tunable_find(bool sysfs, const char *key)
+{
+	for (const struct tuner *const *tuner = tuners; *tuner; tuner++)
+		for (const struct tunable *t = (*tuner)->tunables; t->key; t++)
+			if (t->sysfs == sysfs && streq(t->key, key))
+				return t;
+	return NULL;
+}
+
+int tunable_order(const struct tunable *wanted)
+{
+	int order = 0;
+
+	for (const struct tuner *const *tuner = tuners; *tuner; tuner++)
+		for (const struct tunable *t = (*tuner)->tunables; t->key; t++, order++)
+			if (t == wanted)
+				return order;
+	return -1;
+}
+
+const char *tunable_suggest(bool sysfs, const char *key)
+{
+	struct suggestion suggestion = suggest_for(key);
+
+	for (const struct tuner *const *tuner = tuners; *tuner; tuner++)
+		for (const struct tunable *t = (*tuner)->tunables; t->key; t++)
+			if (t->sysfs == sysfs)
+				suggest_offer(&suggestion, t->key);
+	return suggestion.best;
+}
+
+/* "6.1.0-56-cloud-amd64" is 6001; what is no release counts as the newest. */
+static int release_number(const char *kernel)
+{
+	int major, minor;
+
+	if (!kernel || sscanf(kernel, "%d.%d", &major, &minor) != 2)
+		return INT32_MAX;
+	return major * 1000 + minor;
+}
+
+static int64_t max_for(const struct tunable *t, const char *kernel)
+{
+	return t->max_since && release_number(kernel) < t->max_since ? t->max_before : t->max;
+}
+
+/* Decimal digits with at most a minus before them, and nothing else. */
+static int parse_int(const char *text, int64_t *ret)
+{
+	char *end;
+	long long value;
+
+	if (!isdigit((unsigned char)text[text[0] == '-']))
+		return -EINVAL;
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (*end)
+		return -EINVAL;
+	if (errno)
+		return -ERANGE;
+	*ret = value;
+	return 0;
+}
+
+static int range_error(const struct tunable *t, const char *value, int64_t max, const char *kernel, struct error *err)
+{
+	int code = error_set(err, -ERANGE, t->key, "%.60s is out of range, %" PRId64 " to %" PRId64 " is accepted",
+			     value, t->min, max);
+
+	if (max != t->max)
+		error_hint(err, "%" PRId64 " since Linux %d.%d, checked for %.60s", t->max, t->max_since / 1000,
+			   t->max_since % 1000, kernel);
+	return code;
+}
+
+static int check_int(const struct tunable *t, const char *value, const char *kernel, struct error *err)
+{
+	int64_t number, max = max_for(t, kernel);
+	int r = parse_int(value, &number);
+
+	if (r == -EINVAL)
+		return error_set(err, -EINVAL, t->key,
+				 "not a whole number: '%.60s', %" PRId64 " to %" PRId64 " is accepted", value, t->min,
+				 max);
+	if (r < 0 || number < t->min || number > max)
+		return range_error(t, value, max, kernel, err);
+	return 0;
+}
+
+/* "2.5%" to 250; the whole text must be used up. */
+static int parse_percent(const char *text, uint64_t *ret_permyriad)
+{
+	_cleanup_free_ char *share = xasprintf("%s of ram", text);
+	struct size size;
+	int r = size_parse(share, &size, NULL);
+
+	if (r < 0)
+		return r;
+	*ret_permyriad = size.permyriad;
+	return 0;
+}
+
+static int check_kbytes(const struct tunable *t, const char *value, const char *kernel, struct error *err)
+{
+	struct size size;
+	uint64_t permyriad;
+
+	if (isdigit((unsigned char)*value) && strchr(value, '%') && parse_percent(value, &permyriad) == 0) {
+		if (permyriad > TUNABLE_KBYTES_SHARE * 100)
+			return error_set(err, -ERANGE, t->key, "%.60s is too much, at most %d%% of RAM is accepted",
+					 value, TUNABLE_KBYTES_SHARE);
+		return 0;
+	}
+	if (*value && strchr("KMGT", value[strlen(value) - 1]) && size_parse(value, &size, NULL) == 0) {
+		if (size.bytes / KIB < (uint64_t)t->min || size.bytes / KIB > (uint64_t)t->max)
+			return error_set(err, -ERANGE, t->key,
+					 "%.60s is out of range, %" PRId64 "K to %" PRId64 "K is accepted", value,
+					 t->min, t->max);
+		return 0;
+	}
+	if (check_int(t, value, kernel, err) == -EINVAL)
+		return error_set(err, -EINVAL, t->key, "not a number of KiB: '%.60s', \"65536\", \"64M\" or \"1%%\" is "
+				 "accepted", value);
+	return check_int(t, value, kernel, err);
+}
+
+static int check_word(const struct tunable *t, const char *value, struct error *err)
+{
+	struct suggestion suggestion = suggest_for(value);
+	char list[160] = "", hint[80] = "";
+
+	for (const char *const *word = t->words; *word; word++) {
+		size_t used = strlen(list);
+
+		if (streq(*word, value))
+			return 0;
+		suggest_offer(&suggestion, *word);
+		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", *word);
+	}
+	error_set(err, -EINVAL, t->key, "'%.60s' is not one of %s", value, list);
+	if (suggest_hint(&suggestion, hint, sizeof(hint)))
+		error_hint(err, "%s", hint);
+	return -EINVAL;
+}
+
+static int check_hex(const struct tunable *t, const char *value, struct error *err)
+{
+	char *end;
+	unsigned long long number;
+
+	if (streq(value, "y") || streq(value, "n"))
+		return 0;
+	errno = 0;
+	number = strtoull(value, &end, 0);
+	if (!isdigit((unsigned char)*value) || *end)
+		return error_set(err, -EINVAL, t->key, "not a number: '%.60s', y, n or 0 to 0x%04" PRIx64 " is accepted",
+				 value, (uint64_t)t->max);
+	if (errno || number > (unsigned long long)t->max)
+		return error_set(err, -ERANGE, t->key, "%.60s is out of range, y, n or 0 to 0x%04" PRIx64 " is accepted",
+				 value, (uint64_t)t->max);
+	return 0;
+}
+
+int tunable_check(const struct tunable *t, const char *value, const char *kernel, struct error *err)
+{
+	switch (t->type) {
+	case TUNABLE_INT:
+		return check_int(t, value, kernel, err);
+	case TUNABLE_KBYTES:
+		return check_kbytes(t, value, kernel, err);
+	case TUNABLE_WORD:
+		return check_word(t, value, err);
+	case TUNABLE_HEX:
+		return check_hex(t, value, err);
+	}
+	return error_set(err, -EINVAL, t->key, "a setting of unknown type");
+}
+
+int tunable_resolve(const struct tunable *t, const char *value, uint64_t ram_bytes, char *text, size_t room,
+		    struct error *err)
+{
+	uint64_t kbytes, permyriad;
+	struct size size;
+
+	if (t->type != TUNABLE_KBYTES) {
+		snprintf(text, room, "%s", value);
+		return 0;
+	}
+	if (strchr(value, '%') && parse_percent(value, &permyriad) == 0)
+		kbytes = MAX((uint64_t)t->min, ram_bytes / KIB * permyriad / 10000);
+	else if (size_parse(value, &size, NULL) == 0)
+		/* A number without a suffix is in KiB already. */
+		kbytes = isdigit((unsigned char)value[strlen(value) - 1]) ? size.bytes : size.bytes / KIB;
+	else
+		return error_set(err, -EINVAL, t->key, "not a number of KiB: '%.60s'", value);
+	if (kbytes > ram_bytes / KIB * TUNABLE_KBYTES_SHARE / 100)
+		return error_set(err, -ERANGE, t->key,
+				 "%" PRIu64 " KiB are more than %d%% of this machine's %" PRIu64 " KiB", kbytes,
+				 TUNABLE_KBYTES_SHARE, (uint64_t)(ram_bytes / KIB));
+	snprintf(text, room, "%" PRIu64, kbytes);
+	return 0;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "workloads/workload.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <time.h>
+
+#include "common/util.h"
+
+extern const struct workload_kind workload_anon, workload_file_map, workload_file_read;
+
+const struct workload_kind *const workload_kinds[] = {
+	&workload_anon,
+	&workload_file_map,
+	&workload_file_read,
+	NULL,
+};
+
+enum { FILENAME_LENGTH_MAX = 64, SIZE_MIN = 4096 };
+
+static const char *const pattern_choices[] = { "sequential", "random", "zipf", "hot-cold", NULL };
+
+#define AT(member) .offset = offsetof(struct workload_params, member)
+
+const struct workload_option workload_common_options[] = {
+	{ "size", OPTION_SIZE, AT(size), .doc = "how much memory, or how much of the file" },
+	{ "pattern", OPTION_CHOICE, AT(pattern), .fallback = "sequential", .choices = pattern_choices,
+	  .doc = "which page comes next, after every page was touched once in order" },
+	{ "zipf_skew", OPTION_RATIO, AT(zipf_skew), .fallback = "0.99", .min = 0.01, .max = 5,
+	  .doc = "zipf: the page of rank k is accessed k^-skew as often as the first" },
+	{ "hot_share", OPTION_RATIO, AT(hot_share), .fallback = "0.1", .min = 0.001, .max = 0.999,
+	  .doc = "hot-cold: share of the pages that is hot" },
+	{ "hot_access", OPTION_RATIO, AT(hot_access), .fallback = "0.9", .min = 0.001, .max = 0.999,
+	  .doc = "hot-cold: share of the accesses that goes to the hot pages" },
+	{ "compressibility", OPTION_RATIO, AT(compressibility), .fallback = "0.5", .min = 0, .max = 0.95,
+	  .doc = "share of each page that compresses away" },
+	{ "work", OPTION_WORK, AT(work), .fallback = "1 pass",
+	  .doc = "what to do after the fill: \"3 passes\", \"20s\", or \"0 passes\" for the fill alone" },
+	{ "rate", OPTION_COUNT, AT(rate_pages_per_s), .fallback = "0", .min = 0, .max = 1e9,
+	  .doc = "most pages to access in a second, the fill included; 0 is no limit" },
+	{ "hold", OPTION_BOOL, AT(hold), .fallback = "false",
+	  .doc = "keep the memory until every workload without hold has ended" },
+	{ .name = NULL },
+};
+
+const struct workload_kind *workload_find(const char *name)
+{
+	for (const struct workload_kind *const *kind = workload_kinds; *kind; kind++)
+		if (streq((*kind)->name, name))
+			return *kind;
+	return NULL;
+}
+
+static const struct workload_option *find_in(const struct workload_option *options, const char *name)
+{
+	for (; options && options->name; options++)
+		if (streq(options->name, name))
+			return options;
+	return NULL;
+}
+
+const struct workload_option *workload_find_option(const struct workload_kind *kind, const char *name)
+{
+	const struct workload_option *option = find_in(workload_common_options, name);
+
+	return option ? option : find_in(kind->options, name);
+}
+
+/*
+ * One reader for each type: strict, the whole text or nothing. `into` is the
+ * option's member.
+ */
+static int set_size(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	struct size size;
+	int r = size_parse(text, &size, err);
+
+	if (r < 0)
+		return r;
+	if (size.base == SIZE_ABSOLUTE && size.bytes < SIZE_MIN)
+		return error_set(err, -ERANGE, option->name, "'%.60s' is less than a page of %d bytes", text,
+				 SIZE_MIN);
+	*(struct size *)into = size;
+	return 0;
+}
+
+static int set_ratio(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	char *end = NULL;
+	double value = 0;
+	bool plain = isdigit((unsigned char)text[text[0] == '-']) &&
+		     strspn(text, "0123456789.eE+-") == strlen(text);
+
+	/* strtod() would take white space, "inf", "nan" and hexadecimal too. */
+	if (plain)
+		value = strtod(text, &end);
+	if (!plain || *end)
+		return error_set(err, -EINVAL, option->name, "not a number from %g to %g: '%.60s'",
+				 option->min, option->max, text);
+	if (!(value >= option->min && value <= option->max))
+		return error_set(err, -ERANGE, option->name, "'%.60s' is not from %g to %g", text,
+				 option->min, option->max);
+	*(double *)into = value;
+	return 0;
+}
+
+/* Decimal digits up to the first other character. */
+static int read_digits(const char *text, const char **ret_end, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	for (; isdigit((unsigned char)*text); text++)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(*text - '0'), &value))
+			return -ERANGE;
+	*ret_end = text;
+	*ret = value;
+	return 0;
+}
+
+static int set_count(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	const char *end = text;
+	uint64_t value = 0;
+	int r = read_digits(text, &end, &value);
+
+	if (r == 0 && *end)
+		r = -EINVAL;
+	if (r == 0 && (value < (uint64_t)option->min || value > (uint64_t)option->max))
+		r = -ERANGE;
+	if (r < 0)
+		return error_set(err, r, option->name, "not a whole number from %.0f to %.0f: '%.60s'",
+				 option->min, option->max, text);
+	*(uint64_t *)into = value;
+	return 0;
+}
+
+static int set_choice(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	char accepted[256] = "";
+	size_t used = 0;
+
+	for (unsigned i = 0; option->choices[i]; i++) {
+		if (streq(option->choices[i], text)) {
+			*(unsigned *)into = i;
+			return 0;
+		}
+		used += (size_t)snprintf(accepted + used, sizeof(accepted) - used, "%s%s", i ? ", " : "",
+					 option->choices[i]);
+		used = MIN(used, sizeof(accepted) - 1);
+	}
+	return error_set(err, -EINVAL, option->name, "not one of %s: '%.60s'", accepted, text);
+}
+
+static int set_work(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	static const char accepted[] =
+		"\"3 passes\" (at most 1000000), or a time above 0 as \"20s\" or \"500ms\"";
+	enum { PASSES_MAX = 1000000 };
+	struct work work = { 0 };
+	const char *unit = text;
+	int r = read_digits(text, &unit, &work.passes);
+
+	if (r == 0 && (streq(unit, " passes") || streq(unit, " pass"))) {
+		r = work.passes > PASSES_MAX ? -ERANGE : 0;
+	} else {
+		work.passes = 0;
+		r = duration_parse(text, &work.time_ns, NULL);
+		if (r == 0 && work.time_ns == 0)
+			r = -ERANGE; /* it would read as "0 passes" */
+	}
+	if (r < 0)
+		return error_set(err, r, option->name, "not an amount of work: '%.60s'; write %s", text,
+				 accepted);
+	*(struct work *)into = work;
+	return 0;
+}
+
+static int set_bool(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	if (!streq(text, "true") && !streq(text, "false"))
+		return error_set(err, -EINVAL, option->name, "not true or false: '%.60s'", text);
+	*(bool *)into = streq(text, "true");
+	return 0;
+}
+
+static int set_filename(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	size_t length = strlen(text);
+
+	/* A leading dot would let "." and ".." through. */
+	if (length == 0 || length > FILENAME_LENGTH_MAX || text[0] == '.' || strspn(text, allowed) != length)
+		return error_set(err, -EINVAL, option->name,
+				 "not 1 to %d letters, digits, '.', '_' and '-', with no dot first: '%.80s'",
+				 FILENAME_LENGTH_MAX, text);
+	free(*(char **)into);
+	*(char **)into = xstrdup(text);
+	return 0;
+}
+
+int workload_set_option(const struct workload_option *option, const char *text,
+			struct workload_params *params, struct error *err)
+{
+	static int (*const setters[])(const struct workload_option *option, const char *text, void *into,
+				      struct error *err) = {
+		[OPTION_SIZE] = set_size,         [OPTION_RATIO] = set_ratio, [OPTION_CHOICE] = set_choice,
+		[OPTION_WORK] = set_work,         [OPTION_COUNT] = set_count, [OPTION_BOOL] = set_bool,
+		[OPTION_FILENAME] = set_filename,
+	};
+
+	return setters[option->type](option, text, (char *)params + option->offset, err);
+}
+
+/* An empty fallback leaves the member as it is: a file of the workload's own. */
+static void set_fallbacks(const struct workload_option *options, struct workload_params *params)
+{
+	for (; options && options->name; options++)
+		if (options->fallback && *options->fallback &&
+		    workload_set_option(options, options->fallback, params, NULL) < 0)
+			abort(); /* a mistake in a table of ours; the unit tests run them all */
+}
+
+void workload_params_init(const struct workload_kind *kind, struct workload_params *params)
+{
+	*params = (struct workload_params){ 0 };
+	set_fallbacks(workload_common_options, params);
+	set_fallbacks(kind->options, params);
+}
+
+void workload_params_release(struct workload_params *params)
+{
+	free(params->file);
+	*params = (struct workload_params){ 0 };
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * NSEC_PER_SEC + (uint64_t)t.tv_nsec;
+}
+
+void workload_reached(const struct workload_env *env, enum workload_state state)
+{
+	struct workload_report *report = env->report;
+	uint64_t one = 1;
+
+	/* The time first: who sees the state finds its time there. */
+	if (state == WORKLOAD_STARTED)
+		report->started_ns = monotonic_ns();
+	else if (state == WORKLOAD_FILLED)
+		report->filled_ns = monotonic_ns();
+	else if (state == WORKLOAD_DONE)
+		report->done_ns = monotonic_ns();
+	report->state = state;
+	/* It can fail only when the executor is gone, and then nobody needs to be woken. */
+	if (write(env->event_fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+void workload_hold(const struct workload_env *env)
+{
+	char byte;
+	ssize_t n;
+
+	if (!env->params->hold)
+		return;
+	do
+		n = read(env->release_fd, &byte, 1);
+	while (n > 0 || (n < 0 && errno == EINTR));
+}
