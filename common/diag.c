@@ -40,9 +40,9 @@ void diags_release(struct diags *d)
 
 char *diag_format(const struct diag *d)
 {
-	_cleanup_free_ char *place = d->line ? xasprintf("%s:%u:%u: ", d->file, d->line, d->column) :
-				     *d->file ? xasprintf("%s: ", d->file) :
-						xstrdup("");
+	_cleanup_free_ char *place = d->line    ? xasprintf("%s:%u:%u: ", d->file, d->line, d->column)
+				     : *d->file ? xasprintf("%s: ", d->file)
+						: xstrdup("");
 	_cleanup_free_ char *hint = d->hint ? xasprintf(" (%s)", d->hint) : xstrdup("");
 
 	return xasprintf("%s%s%s%s%s", place, d->path, *d->path ? ": " : "", d->message, hint);

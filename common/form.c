@@ -48,7 +48,8 @@ void form_fail_key(const struct form_value *value, const char *hint, const char 
 	va_end(args);
 }
 
-void form_fail_missing(const struct form_value *object, const char *key, const char *hint, const char *format, ...)
+void form_fail_missing(const struct form_value *object, const char *key, const char *hint, const char *format,
+		       ...)
 {
 	_cleanup_free_ char *path = form_path(object->path, key);
 	va_list args;
@@ -81,9 +82,9 @@ static const struct type_name {
 	unsigned type;
 	const char *schema, *word;
 } type_names[] = {
-	{ FORM_STRING, "string", "a string" },	  { FORM_INTEGER, "integer", "a whole number" },
-	{ FORM_NUMBER, "number", "a number" },	  { FORM_BOOL, "boolean", "true or false" },
-	{ FORM_OBJECT, "object", "an object" },	  { FORM_ARRAY, "array", "a list" },
+	{ FORM_STRING, "string", "a string" },  { FORM_INTEGER, "integer", "a whole number" },
+	{ FORM_NUMBER, "number", "a number" },  { FORM_BOOL, "boolean", "true or false" },
+	{ FORM_OBJECT, "object", "an object" }, { FORM_ARRAY, "array", "a list" },
 };
 
 static unsigned types_of(const json_t *json)
@@ -150,7 +151,8 @@ bool form_read_object(const struct form_value *value, const struct form_field *f
 
 	if (!form_check_type(value, FORM_OBJECT))
 		return false;
-	json_object_foreach(value->json, key, json) {
+	json_object_foreach(value->json, key, json)
+	{
 		_cleanup_free_ char *path = form_path(value->path, key);
 		struct form_value member = { value->form, path, json };
 		const struct form_field *field = find_field(fields, key);
@@ -174,7 +176,8 @@ void form_read_list(const struct form_value *list, unsigned types,
 	size_t index;
 	json_t *json;
 
-	json_array_foreach(list->json, index, json) {
+	json_array_foreach(list->json, index, json)
+	{
 		_cleanup_free_ char *path = form_path_index(list->path, index);
 		struct form_value element = { list->form, path, json };
 
@@ -200,8 +203,8 @@ void form_bytes(const struct form_value *value, void *into)
 	if (size_parse(text, &size, &err) < 0)
 		form_fail(value, "write bytes with K, M, G or T as \"64M\"", "%s", err.what);
 	else if (size.base != SIZE_ABSOLUTE)
-		form_fail(value, "write bytes with K, M, G or T as \"64M\"", "'%s' is a share, of what is not known here",
-			  text);
+		form_fail(value, "write bytes with K, M, G or T as \"64M\"",
+			  "'%s' is a share, of what is not known here", text);
 	else
 		*(uint64_t *)into = size.bytes;
 }
@@ -266,7 +269,8 @@ json_t *form_schema(const struct form_field *fields)
 		if (fields->required)
 			json_array_append_new(required, json_string(fields->key));
 	}
-	schema = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties, "additionalProperties", 0);
+	schema = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
+			   "additionalProperties", 0);
 	if (json_array_size(required) > 0)
 		json_object_set(schema, "required", required);
 	json_decref(required);

@@ -43,16 +43,17 @@ struct form_field {
 	void (*read)(const struct form_value *value, void *into);
 	size_t offset;
 	json_t *(*schema)(void); /* what the types do not say; NULL: nothing */
-	const char *doc;	 /* one line */
+	const char *doc;         /* one line */
 };
 
-/* One mistake: at the value, at the key that names it, or at the object that lacks a key. hint may be NULL. */
+/* One mistake: at the value, at the key that names it, or at the object that lacks a key. hint may be NULL.
+ */
 void form_fail(const struct form_value *value, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void form_fail_key(const struct form_value *value, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-void form_fail_missing(const struct form_value *object, const char *key, const char *hint, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+void form_fail_missing(const struct form_value *object, const char *key, const char *hint, const char *format,
+		       ...) __attribute__((format(printf, 4, 5)));
 /* The same for a path made by form_path(), when the value is not at hand. */
 void form_fail_at(const struct form *form, const char *path, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -64,8 +65,8 @@ char *form_path_index(const char *parent, size_t index);
 /* Whether the value has one of the types; else the mistake is reported. */
 bool form_check_type(const struct form_value *value, unsigned types);
 
-/* Reads an object by its table (ends with a NULL key). Keys that the table does not have go to `other`, with the
- * whole `into`; without `other` they are mistakes. Returns false when it is no object. */
+/* Reads an object by its table (ends with a NULL key). Keys that the table does not have go to `other`, with
+ * the whole `into`; without `other` they are mistakes. Returns false when it is no object. */
 typedef void form_other_fn(const struct form_value *value, const char *key, void *into);
 bool form_read_object(const struct form_value *value, const struct form_field *fields, form_other_fn *other,
 		      void *into);
@@ -75,8 +76,8 @@ void form_read_list(const struct form_value *list, unsigned types,
 		    void (*read)(const struct form_value *value, size_t index, void *into), void *into);
 
 /* Readers of one field; for `read`. */
-void form_string(const struct form_value *value, void *into);	/* char *, a copy */
-void form_bytes(const struct form_value *value, void *into);	/* uint64_t; "64M" or a number, no shares */
+void form_string(const struct form_value *value, void *into);   /* char *, a copy */
+void form_bytes(const struct form_value *value, void *into);    /* uint64_t; "64M" or a number, no shares */
 void form_duration(const struct form_value *value, void *into); /* uint64_t, nanoseconds */
 
 /* A number or string as it would be written by hand: "60", "0.3", "1%", "true". The caller frees it. */

@@ -71,6 +71,8 @@ int json_text_load(const char *text, size_t len, const char *file, json_t **ret,
 
 	if (len > LARGEST_FILE)
 		return refuse(file, diags, NULL, "larger than 1 MiB");
+	if (memchr(text, '\0', len))
+		return refuse(file, diags, NULL, "no text: the file has a byte of zero");
 	if (strspn(text, " \t\r\n") == len)
 		return refuse(file, diags, NULL, "the file is empty");
 	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
@@ -137,8 +139,8 @@ static const char *skip_value(const char *p)
 	return p;
 }
 
-/* What is left of the path behind this key, or NULL when the path does not go through it. Keys may have dots, so
- * the key decides how much of the path it takes. */
+/* What is left of the path behind this key, or NULL when the path does not go through it. Keys may have dots,
+ * so the key decides how much of the path it takes. */
 static const char *path_behind_key(const char *path, const char *token, size_t len)
 {
 	json_t *key = json_loadb(token, len, JSON_DECODE_ANY, NULL);
@@ -202,7 +204,8 @@ static const char *find(const char *p, const char *path, bool want_key)
 	return NULL;
 }
 
-static bool locate(const char *text, const char *path, bool want_key, unsigned *ret_line, unsigned *ret_column)
+static bool locate(const char *text, const char *path, bool want_key, unsigned *ret_line,
+		   unsigned *ret_column)
 {
 	const char *found = find(skip_space(text), path, want_key);
 
@@ -225,9 +228,10 @@ bool json_locate_key(const char *text, const char *path, unsigned *ret_line, uns
 const char *json_type_word(const json_t *json)
 {
 	static const char *const words[] = {
-		[JSON_OBJECT] = "an object", [JSON_ARRAY] = "a list",	    [JSON_STRING] = "a string",
-		[JSON_INTEGER] = "a whole number", [JSON_REAL] = "a fraction", [JSON_TRUE] = "true",
-		[JSON_FALSE] = "false",	     [JSON_NULL] = "null",
+		[JSON_OBJECT] = "an object", [JSON_ARRAY] = "a list",
+		[JSON_STRING] = "a string",  [JSON_INTEGER] = "a whole number",
+		[JSON_REAL] = "a fraction",  [JSON_TRUE] = "true",
+		[JSON_FALSE] = "false",      [JSON_NULL] = "null",
 	};
 
 	return words[json_typeof(json)];

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
-static const char size_accepted[] =
-	"bytes with K, M, G or T as \"64M\", or a share as \"120% of node 0\", \"50% of ram\", \"80% of limit\"";
+static const char size_accepted[] = "bytes with K, M, G or T as \"64M\", or a share as \"120% of node 0\", "
+				    "\"50% of ram\", \"80% of limit\"";
 static const char duration_accepted[] = "a number with us, ms, s, min or h, as \"100ms\" or \"1.5s\"";
 
 enum { PERMYRIAD_MAX = 100 * 100 * 100 /* 10000 % */ };
@@ -144,8 +144,8 @@ int size_resolve(const struct size *size, const struct size_env *env, uint64_t *
 		return 0;
 	case SIZE_OF_NODE:
 		if (size->node >= env->n_nodes)
-			return error_set(err, -EINVAL, "", "there is no node %u, the machine has %u", size->node,
-					 env->n_nodes);
+			return error_set(err, -EINVAL, "", "there is no node %u, the machine has %u",
+					 size->node, env->n_nodes);
 		base = env->node_bytes[size->node];
 		break;
 	case SIZE_OF_RAM:
@@ -168,8 +168,11 @@ int duration_parse(const char *text, uint64_t *ret_ns, struct error *err)
 		const char *name;
 		uint64_t ns;
 	} units[] = {
-		{ "us", 1000 },		       { "ms", NSEC_PER_MSEC },	       { "s", NSEC_PER_SEC },
-		{ "min", 60 * NSEC_PER_SEC },  { "h", 3600 * NSEC_PER_SEC },
+		{ "us", 1000 },
+		{ "ms", NSEC_PER_MSEC },
+		{ "s", NSEC_PER_SEC },
+		{ "min", 60 * NSEC_PER_SEC },
+		{ "h", 3600 * NSEC_PER_SEC },
 	};
 	const char *p = text;
 	uint64_t millionths;

@@ -13,7 +13,8 @@ static bool same_letter(char a, char b)
 	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* Optimal string alignment: insertions, deletions, replacements and swaps of neighbours; case does not count. */
+/* Optimal string alignment: insertions, deletions, replacements and swaps of neighbours; case does not count.
+ */
 static size_t edit_distance(const char *a, const char *b)
 {
 	size_t rows[3][LONGEST + 1], n = strlen(a), m = strlen(b);
@@ -29,7 +30,8 @@ static size_t edit_distance(const char *a, const char *b)
 		for (size_t j = 1; j <= m; j++) {
 			row[j] = MIN(above[j] + 1, row[j - 1] + 1);
 			row[j] = MIN(row[j], above[j - 1] + !same_letter(a[i - 1], b[j - 1]));
-			if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]))
+			if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) &&
+			    same_letter(a[i - 2], b[j - 1]))
 				row[j] = MIN(row[j], above2[j - 2] + 1);
 		}
 	}

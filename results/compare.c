@@ -12,6 +12,10 @@
 #include "results/table.h"
 #include "results/timeline.h"
 
+/* A value with its change, "1023.9 MiB   -99%"; and the longest label of the rows below, with its gap. */
+#define MIN_COLUMN  18
+#define LABEL_WIDTH 24
+
 enum row_unit { ROW_BYTES, ROW_PAGES, ROW_COUNT, ROW_NS, ROW_US };
 
 struct row {
@@ -147,7 +151,8 @@ static char *fill(const char *template, const char *who)
 {
 	const char *hole = strstr(template, "%s");
 
-	return hole ? xasprintf("%.*s%s%s", (int)(hole - template), template, who, hole + 2) : xstrdup(template);
+	return hole ? xasprintf("%.*s%s%s", (int)(hole - template), template, who, hole + 2)
+		    : xstrdup(template);
 }
 
 static void add_rows(struct table *t, const struct compare_group *g, const struct row *rows, const char *who)
@@ -189,7 +194,8 @@ static void add_workload_rows(struct table *t, const struct compare_group *g)
 		size_t i;
 		const json_t *w;
 
-		json_array_foreach (json_object_get(json_array_get(g->columns[k].cells, 0), "workloads"), i, w)
+		json_array_foreach (json_object_get(json_array_get(g->columns[k].cells, 0), "workloads"), i,
+				    w)
 			json_object_set_new(seen, record_text(w, "name", "?"), json_true());
 	}
 	for (void *it = json_object_iter(seen); it; it = json_object_iter_next(seen, it))
@@ -212,11 +218,11 @@ static void add_header(struct table *t, const struct compare_group *g, bool two_
 	table_rule(t);
 }
 
-static void print_group(FILE *out, const struct compare_group *g, bool two_runs,
+static void print_table(FILE *out, const struct compare_group *g, bool two_runs,
 			const struct compare_options *options)
 {
 	struct table t;
-	struct table_style style = { options->utf8, options->width, 18 };
+	struct table_style style = { options->utf8, options->width, MIN_COLUMN, true };
 
 	table_init(&t, (unsigned)g->n_columns);
 	add_header(&t, g, two_runs);
@@ -228,18 +234,37 @@ static void print_group(FILE *out, const struct compare_group *g, bool two_runs,
 	add_node_rows(&t, g, node_rows);
 	add_workload_rows(&t, g);
 	add_rows(&t, g, time_rows, "");
+	table_print(out, &t, &style);
+	fputc('\n', out);
+	table_release(&t);
+}
+
+/* More columns than fit go into several tables, each with the baseline first. */
+static void print_group(FILE *out, const struct compare_group *g, bool two_runs,
+			const struct compare_options *options)
+{
+	size_t fit = options->width > LABEL_WIDTH ? (options->width - LABEL_WIDTH) / (MIN_COLUMN + 2) : 0;
+	size_t step = fit > 2 ? fit - 1 : 1, next = 1;
+	_cleanup_free_ struct compare_column *columns = xcalloc(1 + step, sizeof(*columns));
 
 	compare_print_title(out, g, options);
 	fputc('\n', out);
-	table_print(out, &t, &style);
-	fputc('\n', out);
+	columns[0] = g->columns[0];
+	do {
+		size_t n = MIN(step, g->n_columns - next);
+		struct compare_group part = { g->scenario, g->kernel, columns, 1 + n };
+
+		memcpy(columns + 1, g->columns + next, n * sizeof(*columns));
+		print_table(out, &part, two_runs, options);
+		next += n;
+	} while (next < g->n_columns);
 	compare_print_notes(out, g, options);
-	table_release(&t);
 }
 
 static bool is_run(const json_t *run)
 {
-	return streq(record_text(run, "schema", ""), "memrig.run/1") && json_is_array(json_object_get(run, "cells"));
+	return streq(record_text(run, "schema", ""), "memrig.run/1") &&
+	       json_is_array(json_object_get(run, "cells"));
 }
 
 int compare_print(FILE *out, const json_t *run, const json_t *other, const struct compare_options *options)

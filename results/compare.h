@@ -12,11 +12,12 @@
  * function of run documents (memrig.run/1, as store_load() gives them).
  */
 struct compare_options {
-	bool utf8;	/* else plain ASCII */
+	bool utf8;      /* else plain ASCII */
 	unsigned width; /* columns to stay within where possible; 0: 100 */
 };
 
-/* `other` is a second run whose columns come after, or NULL. Returns 0, or -EINVAL for a document that is no run. */
+/* `other` is a second run whose columns come after, or NULL. Returns 0, or -EINVAL for a document that is no
+ * run. */
 int compare_print(FILE *out, const json_t *run, const json_t *other, const struct compare_options *options);
 
 /* One cell in full, for `memrig show RUN/CELL`: outcome, workloads, verdicts, settings, all metrics. */

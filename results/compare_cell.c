@@ -9,23 +9,6 @@
 #include "results/metrics.h"
 #include "results/timeline.h"
 
-/* A number as its unit wants it; unknown metrics (of another version) as they are. */
-static char *metric_text(const char *name, const json_t *value)
-{
-	const struct metric *m = metric_find(name);
-	const char *unit = m ? m->unit : "";
-	uint64_t n = (uint64_t)MAX(json_integer_value(value), 0);
-	char buf[32];
-
-	if (json_is_real(value))
-		return xasprintf("%.4f", json_real_value(value));
-	if (streq(unit, "bytes"))
-		return xstrdup(size_format(n, buf, sizeof(buf)));
-	if (streq(unit, "ns") || streq(unit, "us"))
-		return xstrdup(duration_format(streq(unit, "us") ? n * 1000 : n, buf, sizeof(buf)));
-	return xasprintf("%" JSON_INTEGER_FORMAT "%s%s", json_integer_value(value), *unit ? " " : "", unit);
-}
-
 static void print_metrics(FILE *out, const json_t *cell, const struct table_style *style)
 {
 	struct table t;
@@ -34,7 +17,7 @@ static void print_metrics(FILE *out, const json_t *cell, const struct table_styl
 
 	table_init(&t, 1);
 	json_object_foreach (json_object_get(cell, "metrics"), name, value) {
-		_cleanup_free_ char *label = xasprintf("  %s", name), *text = metric_text(name, value);
+		_cleanup_free_ char *label = xasprintf("  %s", name), *text = metric_value_text(name, value);
 
 		table_row(&t, label);
 		table_put(&t, 0, xasprintf("%16s", text));
@@ -54,7 +37,8 @@ static char *time_text(const json_t *w, const char *key)
 {
 	char buf[32];
 
-	return json_object_get(w, key) ? xstrdup(duration_format(record_u64(w, key, 0), buf, sizeof(buf))) : NULL;
+	return json_object_get(w, key) ? xstrdup(duration_format(record_u64(w, key, 0), buf, sizeof(buf)))
+				       : NULL;
 }
 
 static void print_workloads(FILE *out, const json_t *cell, const struct table_style *style)
@@ -124,14 +108,14 @@ static void print_kills(FILE *out, const json_t *cell)
 int compare_print_cell(FILE *out, const json_t *cell, const struct compare_options *options)
 {
 	struct compare_options with = *options;
-	struct table_style style = { options->utf8, options->width ? options->width : 100, 8 };
+	struct table_style style = { options->utf8, options->width ? options->width : 100, 8, false };
 
 	if (!json_is_object(cell))
 		return -EINVAL;
 	with.width = style.width;
 	fprintf(out, "%s: %s with %s, seed %" PRIu64 ", kernel %s\n", record_text(cell, "id", "?"),
-		record_text(cell, "scenario", "?"), record_text(cell, "profile", "?"), record_u64(cell, "seed", 0),
-		record_text(cell, "kernel", "unknown"));
+		record_text(cell, "scenario", "?"), record_text(cell, "profile", "?"),
+		record_u64(cell, "seed", 0), record_text(cell, "kernel", "unknown"));
 	fprintf(out, "  outcome: %s%s\n", record_text(cell, "outcome", "?"),
 		json_is_true(json_object_get(cell, "valid")) ? "" : ", not valid");
 	print_kills(out, cell);

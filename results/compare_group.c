@@ -32,14 +32,33 @@ static struct compare_column *column_of(struct compare_group *g, const json_t *r
 	return c;
 }
 
-static void add_run(struct compare_groups *all, const json_t *run, bool by_kernel)
+/* A run that is not there has everything. */
+static bool has_cell(const json_t *run, const char *scenario, const char *kernel)
+{
+	size_t i;
+	const json_t *cell;
+
+	if (!run)
+		return true;
+	json_array_foreach (json_object_get(run, "cells"), i, cell)
+		if (streq(record_text(cell, "scenario", "?"), scenario) &&
+		    streq(record_text(cell, "kernel", ""), kernel))
+			return true;
+	return false;
+}
+
+/* Kernels are kept apart, but for those that only one of two runs has: then it is the kernels that are
+ * compared. */
+static void add_run(struct compare_groups *all, const json_t *run, const json_t *other)
 {
 	size_t i;
 	json_t *cell;
 
 	json_array_foreach (json_object_get(run, "cells"), i, cell) {
-		const char *kernel = record_text(cell, "kernel", "");
-		struct compare_group *g = group_of(all, record_text(cell, "scenario", "?"), by_kernel ? kernel : "");
+		const char *scenario = record_text(cell, "scenario", "?"),
+			   *kernel = record_text(cell, "kernel", "");
+		struct compare_group *g =
+			group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "");
 
 		json_array_append(column_of(g, run, record_text(cell, "profile", "?"), kernel)->cells, cell);
 	}
@@ -83,9 +102,9 @@ struct compare_groups compare_groups_of(const json_t *run, const json_t *other)
 {
 	struct compare_groups all = { 0 };
 
-	add_run(&all, run, other == NULL);
+	add_run(&all, run, other);
 	if (other)
-		add_run(&all, other, false);
+		add_run(&all, other, run);
 	for (size_t i = 0; i < all.n; i++) {
 		baseline_first(&all.list[i]);
 		for (size_t k = 0; k < all.list[i].n_columns; k++)
@@ -177,5 +196,16 @@ bool compare_comparable(const struct compare_column *a, const struct compare_col
 {
 	const json_t *first = json_array_get(a->usable, 0), *second = json_array_get(b->usable, 0);
 
-	return first && second && streq(record_text(first, "outcome", ""), record_text(second, "outcome", ""));
+	return first && second &&
+	       streq(record_text(first, "outcome", ""), record_text(second, "outcome", ""));
+}
+
+size_t compare_invalid(const struct compare_column *c)
+{
+	size_t i, n = 0;
+	const json_t *cell;
+
+	json_array_foreach (c->cells, i, cell)
+		n += !json_is_true(json_object_get(cell, "valid"));
+	return n;
 }

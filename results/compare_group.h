@@ -8,18 +8,19 @@
 
 /*
  * What a comparison is made of: the cells of run documents sorted into groups
- * (one scenario, and one kernel when a single run is looked at), each with a
- * column per profile that holds the cells of its seeds. Nothing here prints.
+ * (one scenario and one kernel, or the kernels that only one of two runs has),
+ * each with a column per profile that holds the cells of its seeds. Nothing
+ * here prints.
  */
 struct compare_column {
 	const json_t *run;
 	const char *profile, *kernel;
-	json_t *cells; /* array */
-	json_t *usable; /* array: those whose numbers count, see compare_usable() */
+	json_t *cells;  /* array */
+	json_t *usable; /* array: those whose numbers count: valid, and completed where some did */
 };
 
 struct compare_group {
-	const char *scenario, *kernel; /* kernel "" when the columns may differ in it */
+	const char *scenario, *kernel;  /* kernel "" when the columns may differ in it */
 	struct compare_column *columns; /* the first is the baseline */
 	size_t n_columns;
 };
@@ -35,7 +36,11 @@ void compare_groups_release(struct compare_groups *groups);
 /* The text all cells of the group have for a key; NULL when they differ or none has it. */
 const char *compare_common(const struct compare_group *g, const char *key);
 
-/* A number over the usable cells of a column, from metric names with a blank between; "-name" is subtracted. */
+/* How many cells of the column are not valid. */
+size_t compare_invalid(const struct compare_column *c);
+
+/* A number over the usable cells of a column, from metric names with a blank between; "-name" is subtracted.
+ */
 struct compare_value {
 	size_t n; /* cells that have it; 0: absent, and the rest is not set */
 	double median, min, max;

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 
 #include "common/util.h"
+#include "results/metrics.h"
 #include "results/timeline.h"
-#include "results/verdict.h"
 
 /* ---- the title ---- */
 
@@ -60,189 +60,6 @@ void compare_print_title(FILE *out, const struct compare_group *g, const struct 
 		fprintf(out, "%s%zu seeds\n", dot, seeds);
 }
 
-/* ---- what happened ---- */
-
-/* "completed", or "completed 2, oom_killed 1" where seeds ended differently; for any text of the cells. */
-static char *tally(const struct compare_column *c, const char *key)
-{
-	json_t *counts = json_object();
-	char *text = xstrdup("");
-	size_t i, n = json_array_size(c->cells);
-	const json_t *cell;
-
-	json_array_foreach (c->cells, i, cell) {
-		const char *word = record_text(cell, key, "-");
-
-		json_object_set_new(counts, word,
-				    json_integer(json_integer_value(json_object_get(counts, word)) + 1));
-	}
-	for (void *it = json_object_iter(counts); it; it = json_object_iter_next(counts, it)) {
-		json_int_t count = json_integer_value(json_object_iter_value(it));
-		char *more = (size_t)count == n ? xstrdup(json_object_iter_key(it)) :
-						  xasprintf("%s%s%s %" JSON_INTEGER_FORMAT, text, *text ? ", " : "",
-							    json_object_iter_key(it), count);
-
-		free(text);
-		text = more;
-	}
-	json_decref(counts);
-	return text;
-}
-
-static void add_texts(struct table *t, const struct compare_group *g, const char *label, const char *key)
-{
-	table_row(t, label);
-	for (unsigned k = 0; k < g->n_columns; k++)
-		table_put(t, k, tally(&g->columns[k], key));
-}
-
-/* The list with `word` at its end unless it is there; takes the list over. */
-static char *join(char *list, const char *word)
-{
-	char *longer;
-
-	if (strstr(list, word))
-		return list;
-	longer = xasprintf("%s%s%s", list, *list ? ", " : "", word);
-	free(list);
-	return longer;
-}
-
-/* "node 0: cpuset" of one cell; NULL when the verdict did not fire. */
-static char *verdict_places(const json_t *cell, const char *name)
-{
-	char *text = xstrdup("");
-	size_t i;
-	const json_t *verdict;
-
-	json_array_foreach (json_object_get(cell, "verdicts"), i, verdict) {
-		_cleanup_free_ char *place = NULL;
-
-		if (!streq(record_text(verdict, "name", ""), name))
-			continue;
-		place = json_object_get(verdict, "node") ?
-				xasprintf("node %" PRIu64 ": %s", record_u64(verdict, "node", 0),
-					  record_text(verdict, "cause", "?")) :
-				xstrdup(record_text(verdict, "cause", "yes"));
-		text = join(text, place);
-	}
-	if (*text)
-		return text;
-	free(text);
-	return NULL;
-}
-
-/* Over a column's seeds: "node 0: cpuset", with "2 of 3" when not all have it; NULL when none has. */
-static char *verdict_text(const struct compare_column *c, const char *name)
-{
-	size_t i, fired = 0, n = json_array_size(c->cells);
-	_cleanup_free_ char *first = NULL;
-	const json_t *cell;
-
-	json_array_foreach (c->cells, i, cell) {
-		char *places = verdict_places(cell, name);
-
-		fired += places != NULL;
-		if (first)
-			free(places);
-		else
-			first = places;
-	}
-	if (fired == 0 || fired == n)
-		return TAKE_PTR(first);
-	return xasprintf("%zu of %zu, %s", fired, n, first);
-}
-
-static void add_verdict(struct table *t, const struct compare_group *g, const char *name)
-{
-	bool any = false;
-
-	table_row(t, name);
-	for (unsigned k = 0; k < g->n_columns; k++) {
-		char *text = verdict_text(&g->columns[k], name);
-
-		any |= text != NULL;
-		table_put(t, k, text ? text : xstrdup("no"));
-	}
-	if (!any)
-		table_drop_row(t);
-}
-
-/* "db.0 (memcg)" of all kills in the column; NULL when there was none. */
-static char *killed_text(const struct compare_column *c)
-{
-	char *text = xstrdup("");
-	size_t i, k;
-	const json_t *cell, *oom;
-
-	json_array_foreach (c->cells, i, cell) {
-		json_array_foreach (json_object_get(cell, "oom"), k, oom) {
-			const char *victim = record_text(oom, "workload", record_text(oom, "victim", "?"));
-			_cleanup_free_ char *word = xasprintf("%s (%s)", victim, record_text(oom, "constraint", "?"));
-
-			text = join(text, word);
-		}
-	}
-	if (*text)
-		return text;
-	free(text);
-	return NULL;
-}
-
-static size_t count_invalid(const struct compare_column *c)
-{
-	size_t i, n = 0;
-	const json_t *cell;
-
-	json_array_foreach (c->cells, i, cell)
-		n += !json_is_true(json_object_get(cell, "valid"));
-	return n;
-}
-
-static void add_killed(struct table *t, const struct compare_group *g)
-{
-	bool any = false;
-
-	table_row(t, "killed");
-	for (unsigned k = 0; k < g->n_columns; k++) {
-		char *text = killed_text(&g->columns[k]);
-
-		any |= text != NULL;
-		table_put(t, k, text ? text : xstrdup("nobody"));
-	}
-	if (!any)
-		table_drop_row(t);
-}
-
-static void add_invalid(struct table *t, const struct compare_group *g)
-{
-	size_t all = 0;
-
-	table_row(t, "not valid");
-	for (unsigned k = 0; k < g->n_columns; k++) {
-		size_t n = count_invalid(&g->columns[k]);
-
-		table_put(t, k, n ? xasprintf("%zu of %zu", n, json_array_size(g->columns[k].cells)) : xstrdup("no"));
-		all += n;
-	}
-	if (all == 0)
-		table_drop_row(t);
-}
-
-void compare_add_findings(struct table *t, const struct compare_group *g)
-{
-	add_texts(t, g, "outcome", "outcome");
-	add_invalid(t, g);
-	for (const struct verdict *v = verdicts; v->name; v++)
-		add_verdict(t, g, v->name);
-	add_killed(t, g);
-	/* What is the same in all columns is in the title. */
-	if (!compare_common(g, "kernel") && g->n_columns > 1)
-		add_texts(t, g, "kernel", "kernel");
-	if (!compare_common(g, "lru") && g->n_columns > 1)
-		add_texts(t, g, "LRU", "lru");
-}
-
 /* ---- how to read the numbers ---- */
 
 static void note(FILE *out, const struct compare_options *options, const char *text)
@@ -261,7 +78,7 @@ static void print_reading(FILE *out, const struct compare_group *g, const struct
 
 		most = MAX(most, json_array_size(c->cells));
 		unlike |= !compare_comparable(&g->columns[0], c);
-		partial |= json_array_size(c->usable) + count_invalid(c) < json_array_size(c->cells);
+		partial |= json_array_size(c->usable) + compare_invalid(c) < json_array_size(c->cells);
 	}
 	if (most > 1)
 		note(out, options, "Medians over the seeds; min..max below where they differ.");
@@ -279,23 +96,90 @@ static void print_reading(FILE *out, const struct compare_group *g, const struct
 
 /* ---- sentences ---- */
 
-static void print_verdicts(FILE *out, const json_t *cell, const char *who, const struct compare_options *options)
+static void print_verdict(FILE *out, const json_t *verdict, const char *who,
+			  const struct compare_options *options)
 {
-	size_t i;
-	const json_t *verdict;
+	_cleanup_free_ char *line = xasprintf("%s%s", who, record_text(verdict, "summary", "?"));
+	_cleanup_free_ char *fix =
+		xasprintf("%s %s", options->utf8 ? "→" : "->", record_text(verdict, "fix", ""));
 
-	json_array_foreach (json_object_get(cell, "verdicts"), i, verdict) {
-		_cleanup_free_ char *line = xasprintf("%s%s", who, record_text(verdict, "summary", "?"));
-		_cleanup_free_ char *fix = xasprintf("%s %s", options->utf8 ? "→" : "->",
-						     record_text(verdict, "fix", ""));
-
-		text_wrap(out, line, options->width, 2, 4);
-		if (json_object_get(verdict, "fix"))
-			text_wrap(out, fix, options->width, 4, 6);
-	}
+	text_wrap(out, line, options->width, 2, 4);
+	if (json_object_get(verdict, "fix"))
+		text_wrap(out, fix, options->width, 4, 6);
 }
 
-static void print_reasons(FILE *out, const json_t *cell, const char *who, const struct compare_options *options)
+/* The profile; with the end of the run's id where columns of two runs stand side by side. */
+static char *column_label(const struct compare_group *g, const struct compare_column *c)
+{
+	const char *id = record_text(c->run, "run", ""), *dash = strrchr(id, '-');
+
+	if (g->columns[0].run == g->columns[g->n_columns - 1].run)
+		return xstrdup(c->profile);
+	return xasprintf("%s (%s)", c->profile, dash ? dash + 1 : id);
+}
+
+/* How many cells of the column came to the same words. */
+static size_t count_sentence(const struct compare_column *c, const char *summary)
+{
+	size_t i, k, n = 0;
+	const json_t *cell, *verdict;
+
+	json_array_foreach (c->cells, i, cell) {
+		json_array_foreach (json_object_get(cell, "verdicts"), k, verdict)
+			n += streq(record_text(verdict, "summary", ""), summary);
+	}
+	return n;
+}
+
+/* "kernel-default, hpc (2 of 3 seeds): " */
+static char *who_says(const struct compare_group *g, const char *summary)
+{
+	char *who = xstrdup("");
+
+	for (size_t k = 0; k < g->n_columns; k++) {
+		const struct compare_column *c = &g->columns[k];
+		size_t n = count_sentence(c, summary), all = json_array_size(c->cells);
+		_cleanup_free_ char *label = column_label(g, c);
+		char share[64] = "", *longer;
+
+		if (n == 0)
+			continue;
+		if (n < all)
+			snprintf(share, sizeof(share), " (%zu of %zu seeds)", n, all);
+		longer = xasprintf("%s%s%s%s", who, *who ? ", " : "", label, share);
+		free(who);
+		who = longer;
+	}
+	return who;
+}
+
+/* Each sentence once, with all who came to it. */
+static void print_all_verdicts(FILE *out, const struct compare_group *g,
+			       const struct compare_options *options)
+{
+	json_t *said = json_object();
+
+	for (size_t k = 0; k < g->n_columns; k++) {
+		size_t i, v;
+		const json_t *cell, *verdict;
+
+		json_array_foreach (g->columns[k].cells, i, cell) {
+			json_array_foreach (json_object_get(cell, "verdicts"), v, verdict) {
+				const char *summary = record_text(verdict, "summary", "?");
+				_cleanup_free_ char *who = who_says(g, summary),
+						    *begin = xasprintf("%s: ", who);
+
+				if (!json_object_get(said, summary))
+					print_verdict(out, verdict, begin, options);
+				json_object_set_new(said, summary, json_true());
+			}
+		}
+	}
+	json_decref(said);
+}
+
+static void print_reasons(FILE *out, const json_t *cell, const char *who,
+			  const struct compare_options *options)
 {
 	size_t i;
 	const json_t *reason;
@@ -315,6 +199,23 @@ static const char *state_of(const json_t *expectation)
 	return json_is_true(json_object_get(expectation, "met")) ? "met" : "not met";
 }
 
+/* What was found instead, or indeed; NULL when nothing was. The text of a metric's expectation begins with
+ * its name. */
+static char *actual_text(const json_t *expectation)
+{
+	const char *text = record_text(expectation, "text", "");
+	const json_t *actual = json_object_get(expectation, "actual");
+	_cleanup_free_ char *name = xasprintf("%.*s", (int)strcspn(text, " "), text);
+
+	if (json_is_number(actual))
+		return metric_value_text(name, actual);
+	if (json_is_string(actual))
+		return xstrdup(json_string_value(actual));
+	if (json_array_size(actual) > 0)
+		return xstrdup(json_string_value(json_array_get(actual, 0)));
+	return json_is_array(actual) ? xstrdup("none") : NULL;
+}
+
 static void print_expectations(FILE *out, const json_t *cell, const char *who, bool all,
 			       const struct compare_options *options)
 {
@@ -322,12 +223,11 @@ static void print_expectations(FILE *out, const json_t *cell, const char *who, b
 	const json_t *e;
 
 	json_array_foreach (json_object_get(cell, "expectations"), i, e) {
-		const json_t *actual = json_object_get(e, "actual");
-		_cleanup_free_ char *was = actual ? json_dumps(actual, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6)) : NULL;
+		_cleanup_free_ char *was = actual_text(e);
 		const char *reason = record_text(e, "reason", was), *state = state_of(e);
 		_cleanup_free_ char *line =
-			xasprintf("%s%s: %s%s%s%s", who, state, record_text(e, "text", "?"), reason ? " (" : "",
-				  reason ? reason : "", reason ? ")" : "");
+			xasprintf("%s%s: %s%s%s%s", who, state, record_text(e, "text", "?"),
+				  reason ? " (" : "", reason ? reason : "", reason ? ")" : "");
 
 		if (all || streq(state, "not met"))
 			text_wrap(out, line, options->width, 2, 4);
@@ -348,7 +248,8 @@ static size_t count_state(const struct compare_group *g, const char *state)
 	return n;
 }
 
-typedef void cell_printer(FILE *out, const json_t *cell, const char *who, const struct compare_options *options);
+typedef void cell_printer(FILE *out, const json_t *cell, const char *who,
+			  const struct compare_options *options);
 
 static void print_unmet(FILE *out, const json_t *cell, const char *who, const struct compare_options *options)
 {
@@ -361,14 +262,15 @@ static void for_each_cell(FILE *out, const struct compare_group *g, cell_printer
 {
 	for (size_t k = 0; k < g->n_columns; k++) {
 		const struct compare_column *c = &g->columns[k];
+		_cleanup_free_ char *label = column_label(g, c);
 		size_t i;
 		const json_t *cell;
 
 		json_array_foreach (c->cells, i, cell) {
-			_cleanup_free_ char *who =
-				json_array_size(c->cells) > 1 ?
-					xasprintf("%s, seed %" PRIu64 ": ", c->profile, record_u64(cell, "seed", 0)) :
-					xasprintf("%s: ", c->profile);
+			_cleanup_free_ char *who = json_array_size(c->cells) > 1
+							   ? xasprintf("%s, seed %" PRIu64 ": ", label,
+								       record_u64(cell, "seed", 0))
+							   : xasprintf("%s: ", label);
 
 			print(out, cell, who, options);
 		}
@@ -381,7 +283,7 @@ void compare_print_notes(FILE *out, const struct compare_group *g, const struct 
 	       other = count_state(g, "not applicable");
 
 	print_reading(out, g, options);
-	for_each_cell(out, g, print_verdicts, options);
+	print_all_verdicts(out, g, options);
 	for_each_cell(out, g, print_reasons, options);
 	if (met + unmet + other > 0) {
 		fprintf(out, "Expectations: %zu met, %zu not met", met, unmet);
@@ -393,7 +295,11 @@ void compare_print_notes(FILE *out, const struct compare_group *g, const struct 
 
 void compare_print_cell_notes(FILE *out, const json_t *cell, const struct compare_options *options)
 {
-	print_verdicts(out, cell, "", options);
+	size_t i;
+	const json_t *verdict;
+
+	json_array_foreach (json_object_get(cell, "verdicts"), i, verdict)
+		print_verdict(out, verdict, "", options);
 	print_reasons(out, cell, "", options);
 	print_expectations(out, cell, "", true, options);
 }

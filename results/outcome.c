@@ -42,7 +42,8 @@ static void check_end(const struct timeline *t, enum outcome outcome, json_t *re
 	else if (t->ended || outcome == OUTCOME_PANICKED)
 		return;
 	else if (outcome == OUTCOME_TIMED_OUT)
-		reason(reasons, xstrdup("stopped at the host's wall deadline, which depends on the host's load"));
+		reason(reasons,
+		       xstrdup("stopped at the host's wall deadline, which depends on the host's load"));
 	else
 		reason(reasons, xstrdup("the stream was cut short and the console shows no kernel panic"));
 }
@@ -60,7 +61,8 @@ static void check_problems(const struct timeline *t, json_t *reasons)
 
 /* Pressure that was asked for and never made is no result: an anon workload that completed must have reached
  * every page of its size. (File workloads fill what the page cache keeps.) */
-static void check_filled(const struct timeline *t, const json_t *workload, const json_t *outcome, json_t *reasons)
+static void check_filled(const struct timeline *t, const json_t *workload, const json_t *outcome,
+			 json_t *reasons)
 {
 	uint64_t asked = record_u64(workload, "size_bytes", 0) / t->page_bytes;
 	uint64_t filled = record_u64(outcome, "filled_pages", asked);
@@ -86,7 +88,8 @@ static void check_workloads(const struct timeline *t, json_t *reasons)
 			reason(reasons, xasprintf("the outcome of workload %s was not recorded", name));
 		if (bad > 0)
 			reason(reasons, xasprintf("workload %s found %" PRIu64
-						  " pages with other content than it had written", name, bad));
+						  " pages with other content than it had written",
+						  name, bad));
 		check_filled(t, workload, outcome, reasons);
 	}
 }

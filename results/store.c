@@ -110,7 +110,8 @@ static int read_entries(const struct store *store, struct entries *ret, struct e
 
 	*ret = (struct entries){ 0 };
 	if (!dir)
-		return errno == ENOENT ? 0 : error_set_errno(err, -errno, store->dir, "cannot read the store");
+		return errno == ENOENT ? 0
+				       : error_set_errno(err, -errno, store->dir, "cannot read the store");
 	while ((found = readdir(dir))) {
 		_cleanup_free_ char *path = xasprintf("%s/%s", store->dir, found->d_name);
 		struct timespec changed;
@@ -180,7 +181,8 @@ int store_find(const struct store *store, const char *what, char **ret_path, str
 		return error_set(err, -EINVAL, "run", "the name of a run is empty");
 	if (strchr(what, '/') || streq(what, ".")) {
 		if (!is_run(what, &unused))
-			return error_set(err, -ENOENT, what, "not the directory of a run: it has no run.json");
+			return error_set(err, -ENOENT, what,
+					 "not the directory of a run: it has no run.json");
 		*ret_path = realpath(what, NULL);
 		return *ret_path ? 0 : error_set_errno(err, -errno, what, "cannot resolve");
 	}
@@ -224,7 +226,8 @@ static int read_run(const char *path, json_t **ret, struct error *err)
 		return r;
 	schema = json_string_value(json_object_get(run, "schema"));
 	if (!schema || !streq(schema, "memrig.run/1")) {
-		r = error_set(err, -EPROTO, file, "schema \"%.60s\" is not one this memrig reads", schema ? schema : "");
+		r = error_set(err, -EPROTO, file, "schema \"%.60s\" is not one this memrig reads",
+			      schema ? schema : "");
 		json_decref(run);
 		return r;
 	}
@@ -239,8 +242,8 @@ static int expand_cells(const char *path, json_t *run, struct error *err)
 	size_t i;
 
 	json_array_foreach (json_object_get(run, "cells"), i, name) {
-		_cleanup_free_ char *file =
-			xasprintf("%s/cells/%s/summary.json", path, json_is_string(name) ? json_string_value(name) : "");
+		_cleanup_free_ char *file = xasprintf("%s/cells/%s/summary.json", path,
+						      json_is_string(name) ? json_string_value(name) : "");
 		json_t *cell;
 		int r = read_json(file, &cell, err);
 

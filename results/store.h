@@ -19,8 +19,8 @@ struct store {
 	char *dir; /* absolute */
 };
 
-/* dir NULL: $MEMRIG_STORE, $XDG_DATA_HOME/memrig/runs, ~/.local/share/memrig/runs. Only reads: a store that is
- * not there yet is an empty one. */
+/* dir NULL: $MEMRIG_STORE, $XDG_DATA_HOME/memrig/runs, ~/.local/share/memrig/runs. Only reads: a store that
+ * is not there yet is an empty one. */
 int store_open(const char *dir, struct store **ret, struct error *err);
 void store_close(struct store *store);
 
@@ -28,8 +28,9 @@ void store_close(struct store *store);
 
 struct run;
 
-/* Makes the store when needed and the run's temporary directory in it: fails here, before anything ran, when the
- * store cannot be written. The documents are borrowed; any may be NULL. `clock` is "virtual" or "real". */
+/* Makes the store when needed and the run's temporary directory in it: fails here, before anything ran, when
+ * the store cannot be written. The documents are borrowed; any may be NULL. `clock` is "virtual" or "real".
+ */
 int run_begin(struct store *store, json_t *argv, json_t *matrix, json_t *provenance, const char *clock,
 	      struct run **ret, struct error *err);
 
@@ -39,8 +40,8 @@ const char *run_id(const struct run *run);
 const char *run_path(const struct run *run);
 
 struct run_cell {
-	const char *id;	   /* [A-Za-z0-9._-]+, unique in the run */
-	json_t *cell;	   /* the cell description, borrowed */
+	const char *id; /* [A-Za-z0-9._-]+, unique in the run */
+	json_t *cell;   /* the cell description, borrowed */
 	const char *stream;
 	size_t stream_len;
 	const char *console; /* NUL-terminated; NULL: an empty file */
@@ -54,8 +55,8 @@ int run_add_cell(struct run *run, const struct run_cell *cell, struct error *err
  * On failure the temporary directory is removed. Frees the run in both cases. */
 int run_finish(struct run *run, const char *status, struct error *err);
 
-/* After an error or a signal: keeps what was measured, as run_finish() with "interrupted"; removes a run without
- * cells. Frees the run. */
+/* After an error or a signal: keeps what was measured, as run_finish() with "interrupted"; removes a run
+ * without cells. Frees the run. */
 int run_abort(struct run *run, struct error *err);
 
 /* ---- reading ---- */
@@ -67,7 +68,8 @@ int store_find(const struct store *store, const char *what, char **ret_path, str
 /* The memrig.run/1 document of a run directory: run.json with the summaries of its cells. New reference. */
 int store_load(const char *path, json_t **ret, struct error *err);
 
-/* The run.json of all runs, oldest first, each with its "path"; unreadable ones are left out. New reference. */
+/* The run.json of all runs, oldest first, each with its "path"; unreadable ones are left out. New reference.
+ */
 int store_list(const struct store *store, json_t **ret, struct error *err);
 
 /* The stream of a cell, decompressed and NUL-terminated; the caller frees it. */

@@ -14,9 +14,9 @@
 
 struct run {
 	char *id;
-	char *path;	  /* when it is finished */
-	char *tmp;	  /* until then */
-	char *dir;	  /* of the store */
+	char *path;       /* when it is finished */
+	char *tmp;        /* until then */
+	char *dir;        /* of the store */
 	json_t *document; /* run.json */
 };
 

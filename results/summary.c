@@ -16,7 +16,8 @@ static void copy(json_t *to, const char *key, const json_t *record, const char *
 		json_object_set(to, key, value);
 }
 
-static void copy_pages_as_bytes(json_t *to, const char *key, const json_t *record, const char *from, uint64_t page)
+static void copy_pages_as_bytes(json_t *to, const char *key, const json_t *record, const char *from,
+				uint64_t page)
 {
 	if (json_is_integer(json_object_get(record, from)))
 		json_object_set_new(to, key, json_integer((json_int_t)(record_u64(record, from, 0) * page)));
@@ -73,8 +74,8 @@ static json_t *summarise_workloads(const struct timeline *t)
 
 static json_t *summarise_oom(const struct timeline *t)
 {
-	static const char *const members[] = { "constraint", "victim", "group", "workload", "victim_pid",
-					       "task_memcg", "oom_memcg", "anon_rss_bytes" };
+	static const char *const members[] = { "constraint", "victim",     "group",     "workload",
+					       "victim_pid", "task_memcg", "oom_memcg", "anon_rss_bytes" };
 	json_t *list = json_array();
 	size_t pos = 0;
 	const json_t *record;
@@ -83,7 +84,8 @@ static json_t *summarise_oom(const struct timeline *t)
 		json_t *oom = json_object();
 		uint64_t at = record_u64(record, "t_ns", t->begin_ns);
 
-		json_object_set_new(oom, "at_ns", json_integer(at > t->begin_ns ? (json_int_t)(at - t->begin_ns) : 0));
+		json_object_set_new(oom, "at_ns",
+				    json_integer(at > t->begin_ns ? (json_int_t)(at - t->begin_ns) : 0));
 		for (size_t i = 0; i < ARRAY_SIZE(members); i++)
 			copy(oom, members[i], record, members[i]);
 		json_array_append_new(list, oom);

@@ -118,26 +118,59 @@ static unsigned last_filled(const struct table *t, size_t row)
 	return last;
 }
 
+/* Width of each cell of a row, label first. What does not fit is taken from the widest; rather too wide than
+ * narrower than min_column. The caller frees it. */
+static unsigned *column_widths(const struct table *t, const struct table_style *style)
+{
+	unsigned *widths = xcalloc(1 + t->n_columns, sizeof(*widths)), total = 0;
+	unsigned all = widest(t, 1, 1 + t->n_columns);
+
+	for (unsigned i = 0; i <= t->n_columns; i++) {
+		widths[i] = i > 0 && style->even ? all : widest(t, i, i + 1);
+		if (i > 0)
+			widths[i] = MAX(widths[i], style->min_column);
+		total += widths[i] + (i < t->n_columns ? GAP : 0);
+	}
+	while (total > style->width) {
+		unsigned most = 1;
+
+		for (unsigned i = 2; i <= t->n_columns; i++)
+			if (widths[i] > widths[most])
+				most = i;
+		if (t->n_columns == 0 || widths[most] <= style->min_column)
+			break;
+		/* Even columns shrink together. */
+		for (unsigned i = style->even ? 1 : most; i <= (style->even ? t->n_columns : most); i++) {
+			widths[i]--;
+			total--;
+		}
+	}
+	return widths;
+}
+
+static void print_rule(FILE *out, const struct table *t, const unsigned *widths, bool utf8)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i <= t->n_columns; i++)
+		n += widths[i] + (i < t->n_columns ? GAP : 0);
+	while (n-- > 0)
+		fputs(utf8 ? "─" : "-", out);
+	fputc('\n', out);
+}
+
 void table_print(FILE *out, const struct table *t, const struct table_style *style)
 {
-	unsigned label = widest(t, 0, 1), column = MAX(widest(t, 1, 1 + t->n_columns), style->min_column);
-	unsigned room = style->width > label ? (style->width - label) / MAX(t->n_columns, 1U) : 0;
+	_cleanup_free_ unsigned *widths = column_widths(t, style);
 
-	/* Rather too wide than unreadable. */
-	if (column + GAP > room)
-		column = MAX(room > GAP ? room - GAP : 0, style->min_column);
 	for (size_t row = 0; row < t->n_rows; row++) {
 		unsigned last = last_filled(t, row);
 
 		for (unsigned i = 0; i <= last; i++)
-			print_cell(out, t->cells[row_start(t, row) + i], i == 0 ? label : column, i == last,
-				   style->utf8);
+			print_cell(out, t->cells[row_start(t, row) + i], widths[i], i == last, style->utf8);
 		fputc('\n', out);
-		if (!t->rule_after[row])
-			continue;
-		for (unsigned i = 0; i < label + t->n_columns * (column + GAP); i++)
-			fputs(style->utf8 ? "─" : "-", out);
-		fputc('\n', out);
+		if (t->rule_after[row])
+			print_rule(out, t, widths, style->utf8);
 	}
 }
 

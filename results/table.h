@@ -18,8 +18,9 @@ struct table {
 
 struct table_style {
 	bool utf8;
-	unsigned width;	     /* columns to stay within where possible */
+	unsigned width;      /* columns to stay within where possible */
 	unsigned min_column; /* a column is never narrower */
+	bool even;           /* all columns as wide as the widest; else each as wide as it needs */
 };
 
 void table_init(struct table *t, unsigned n_columns);
@@ -36,7 +37,8 @@ void table_drop_row(struct table *t);
 
 void table_print(FILE *out, const struct table *t, const struct table_style *style);
 
-/* Text broken at blanks to stay within width; the first line begins with `first` blanks, the others with `rest`. */
+/* Text broken at blanks to stay within width; the first line begins with `first` blanks, the others with
+ * `rest`. */
 void text_wrap(FILE *out, const char *text, unsigned width, unsigned first, unsigned rest);
 
 #endif

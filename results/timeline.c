@@ -19,8 +19,8 @@ uint64_t record_u64(const json_t *record, const char *key, uint64_t fallback)
 {
 	const json_t *value = json_object_get(record, key);
 
-	return json_is_integer(value) && json_integer_value(value) >= 0 ? (uint64_t)json_integer_value(value) :
-									  fallback;
+	return json_is_integer(value) && json_integer_value(value) >= 0 ? (uint64_t)json_integer_value(value)
+									: fallback;
 }
 
 /* ---- reading ---- */
@@ -137,7 +137,8 @@ static int parse_lines(struct timeline *t, const char *text, size_t len, struct 
 			continue;
 		}
 		json_decref(record);
-		/* Only the last line may be incomplete: the writer puts out whole lines, so anything else is damage. */
+		/* Only the last line may be incomplete: the writer puts out whole lines, so anything else is
+		 * damage. */
 		if (newline)
 			snprintf(t->damage, sizeof(t->damage), "line %u of the stream is not a record", line);
 		return 0;

@@ -26,10 +26,10 @@ struct timeline {
 	uint64_t *times;  /* per sample: t_ns */
 	uint64_t *values; /* n_samples rows of n_columns */
 	size_t n_samples, room;
-	bool *seen;	 /* per column: had a value in some sample */
+	bool *seen;                /* per column: had a value in some sample */
 	uint64_t begin_ns, end_ns; /* of the cell; end is the last record's time when there is no "end" */
 	uint64_t page_bytes;
-	bool ended;	 /* the "end" record is there */
+	bool ended;       /* the "end" record is there */
 	char damage[160]; /* "" when the stream is well-formed up to its end */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Why pages were swapped while another node had free memory: the settings that forbid the other node, or make the
- * kernel reclaim before it looks there. */
+/* Why pages were swapped while another node had free memory: the settings that forbid the other node, or make
+ * the kernel reclaim before it looks there. */
 #include <inttypes.h>
 
 #include "common/size.h"
@@ -34,7 +34,8 @@ static char *limit_text(const struct timeline *t, const char *group, const char 
 
 	if (!*value || *end)
 		return xasprintf("group %s reached its %s", group, knob);
-	return xasprintf("group %s reached its %s of %s", group, knob, size_format(bytes, size, sizeof(size)));
+	return xasprintf("group %s reached its %s of %s", group, knob,
+			 size_format(bytes, size, sizeof(size)));
 }
 
 static bool explain_limit(const struct timeline *t, const struct swap_finding *f, struct swap_cause *ret)
@@ -46,8 +47,8 @@ static bool explain_limit(const struct timeline *t, const struct swap_finding *f
 	max = limit_hit(t, f, "max");
 	if (!max && !limit_hit(t, f, "high"))
 		return false;
-	*ret = (struct swap_cause){ "memcg_limit", limit_text(t, f->group, max ? "memory.max" : "memory.high"),
-				    f->group };
+	*ret = (struct swap_cause){ "memcg_limit",
+				    limit_text(t, f->group, max ? "memory.max" : "memory.high"), f->group };
 	return true;
 }
 
@@ -75,7 +76,8 @@ static bool explain_policy(const struct timeline *t, const struct swap_finding *
 		const char *nodes = record_text(workload, "nodes", NULL);
 
 		if (!streq(record_text(workload, "group", ""), group) ||
-		    !streq(record_text(workload, "policy", ""), "bind") || !lacks_node(nodes, f->node, f->other))
+		    !streq(record_text(workload, "policy", ""), "bind") ||
+		    !lacks_node(nodes, f->node, f->other))
 			continue;
 		*ret = (struct swap_cause){ "mempolicy",
 					    xasprintf("workload %s is bound to node %s",
@@ -131,19 +133,22 @@ static uint64_t all_stalls(const struct timeline *t, const struct swap_finding *
 	return sum;
 }
 
-static bool explain_zone_reclaim(const struct timeline *t, const struct swap_finding *f, struct swap_cause *ret)
+static bool explain_zone_reclaim(const struct timeline *t, const struct swap_finding *f,
+				 struct swap_cause *ret)
 {
 	uint64_t mode = zone_reclaim_mode(t);
 	uint64_t tried = swap_growth(t, f, timeline_column(t, "vmstat.zone_reclaim_failed")) +
 			 swap_growth(t, f, timeline_column(t, "vmstat.zone_reclaim_success"));
 	/* Zone reclaim scans as an allocation does, but is not counted as a stall of one. */
-	bool signature = swap_growth(t, f, timeline_column(t, "vmstat.pgscan_direct")) > 0 && all_stalls(t, f) == 0;
+	bool signature =
+		swap_growth(t, f, timeline_column(t, "vmstat.pgscan_direct")) > 0 && all_stalls(t, f) == 0;
 
 	if (!(mode & 7) || (tried == 0 && !signature))
 		return false;
 	*ret = (struct swap_cause){
 		"zone_reclaim",
-		xasprintf("vm.zone_reclaim_mode=%" PRIu64 " reclaims a node before it uses the next", mode), NULL
+		xasprintf("vm.zone_reclaim_mode=%" PRIu64 " reclaims a node before it uses the next", mode),
+		NULL
 	};
 	return true;
 }

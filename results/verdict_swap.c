@@ -6,7 +6,8 @@
 #include "results/verdict.h"
 #include "results/zones.h"
 
-/* Free memory just above the high watermark comes and goes with every batch of reclaim: not worth a verdict. */
+/* Free memory just above the high watermark comes and goes with every batch of reclaim: not worth a verdict.
+ */
 #define SPARE_BYTES (16 * MIB)
 /* Less than this swapped is what a kernel does at any pressure. */
 #define LEAST_SWAPPED_BYTES (1 * MIB)

@@ -15,14 +15,14 @@ void judge_swap_with_free_memory(const struct timeline *t, json_t *found);
 /* What was found about one node; sums over the intervals between samples in which it happened. */
 struct swap_finding {
 	unsigned node, other;
-	uint64_t swapped_bytes;	  /* left the node */
+	uint64_t swapped_bytes;    /* left the node */
 	uint64_t other_free_bytes; /* the least the other node had free meanwhile */
 	uint64_t other_high_bytes; /* its high watermark */
-	uint64_t first_ns;	   /* since begin */
+	uint64_t first_ns;         /* since begin */
 	uint64_t duration_ns;
 	const char *attributed_by; /* how the node was told */
-	bool *hit;		   /* per sample: the interval that ends there counts */
-	const char *group;	   /* with most growth of swap meanwhile; NULL: not known */
+	bool *hit;                 /* per sample: the interval that ends there counts */
+	const char *group;         /* with most growth of swap meanwhile; NULL: not known */
 	uint64_t group_swapped_bytes;
 	const char *workload; /* of that group; NULL when not known */
 };

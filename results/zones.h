@@ -12,8 +12,8 @@ struct watermarks {
 };
 int zones_watermarks(const struct timeline *t, unsigned node, struct watermarks *ret);
 
-/* How long some zone of the node had less free than its low watermark, judged at the end of each interval between
- * samples. Returns 0, or -ENOENT when no zone of the node was sampled. */
+/* How long some zone of the node had less free than its low watermark, judged at the end of each interval
+ * between samples. Returns 0, or -ENOENT when no zone of the node was sampled. */
 int zones_below_low_ns(const struct timeline *t, unsigned node, uint64_t *ret);
 
 #endif

@@ -167,6 +167,7 @@ static void tear_down(struct cell_run *run)
 	for (size_t i = 0; i < run->n_tasks; i++)
 		task_free(&run->tasks[i]);
 	sampler_close(run->sampler);
+	reclaim_probe_disable("", NULL);
 	if (run->cgroups.parent) {
 		r = cgroup_tree_remove(&run->cgroups, &err);
 		if (r < 0)

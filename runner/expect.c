@@ -29,8 +29,8 @@ static char *metric_text(const struct expectation *e)
 	_cleanup_free_ char *min = e->has_min ? bound_text(e->name, e->min) : NULL;
 	_cleanup_free_ char *max = e->has_max ? bound_text(e->name, e->max) : NULL;
 
-	return xasprintf("%s%s%s%s%s%s", e->name, min ? " at least " : "", min ? min : "", min && max ? " and" : "",
-			 max ? " at most " : "", max ? max : "");
+	return xasprintf("%s%s%s%s%s%s", e->name, min ? " at least " : "", min ? min : "",
+			 min && max ? " and" : "", max ? " at most " : "", max ? max : "");
 }
 
 static char *verdict_text(const struct expectation *e)
@@ -39,7 +39,8 @@ static char *verdict_text(const struct expectation *e)
 
 	if (e->node >= 0)
 		snprintf(node, sizeof(node), " on node %d", e->node);
-	return xasprintf("verdict %s%s%s%s", e->name, node, e->cause ? ", cause " : "", e->cause ? e->cause : "");
+	return xasprintf("verdict %s%s%s%s", e->name, node, e->cause ? ", cause " : "",
+			 e->cause ? e->cause : "");
 }
 
 char *expect_text(const struct expectation *e)
@@ -52,8 +53,9 @@ char *expect_text(const struct expectation *e)
 	case EXPECT_METRIC:
 		return metric_text(e);
 	default:
-		return xasprintf("%s%s%s%s%s", e->workload ? e->workload : "outcome", e->workload ? " ends " : " ",
-				 e->name, e->constraint ? ", constraint " : "", e->constraint ? e->constraint : "");
+		return xasprintf("%s%s%s%s%s", e->workload ? e->workload : "outcome",
+				 e->workload ? " ends " : " ", e->name, e->constraint ? ", constraint " : "",
+				 e->constraint ? e->constraint : "");
 	}
 }
 
@@ -78,7 +80,8 @@ static json_t *verdicts_found(const struct summary *s, const char *name)
 
 		if (!streq(record_text(v, "name", ""), name))
 			continue;
-		text = xasprintf("node %" PRIu64 ", cause %s", record_u64(v, "node", 0), record_text(v, "cause", "?"));
+		text = xasprintf("node %" PRIu64 ", cause %s", record_u64(v, "node", 0),
+				 record_text(v, "cause", "?"));
 		json_array_append_new(found, json_string(text));
 	}
 	return found;
@@ -119,7 +122,8 @@ static struct finding check_metric(const struct expectation *e, const struct sum
 
 	if (!value)
 		return (struct finding){ .reason = "this cell does not have the metric" };
-	return (struct finding){ .met = (!e->has_min || number >= e->min) && (!e->has_max || number <= e->max),
+	return (struct finding){ .met = (!e->has_min || number >= e->min) &&
+					(!e->has_max || number <= e->max),
 				 .actual = json_incref(value) };
 }
 
@@ -138,7 +142,8 @@ static bool killed_by(const struct expectation *e, const struct summary *s)
 
 static struct finding check_outcome(const struct expectation *e, const struct summary *s)
 {
-	const char *actual = e->workload ? summary_workload_outcome(s, e->workload) : outcome_names[s->outcome];
+	const char *actual =
+		e->workload ? summary_workload_outcome(s, e->workload) : outcome_names[s->outcome];
 
 	if (!actual)
 		return (struct finding){ .reason = "the outcome of the workload was not recorded" };

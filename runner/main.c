@@ -13,8 +13,8 @@
 const char *argp_program_version = "memrig " MEMRIG_VERSION;
 
 static const struct verb *const verbs[] = {
-	&verb_run,  &verb_compare, &verb_list,	 &verb_show, &verb_profile,
-	&verb_scenario, &verb_doctor, &verb_lab, NULL,
+	&verb_run,      &verb_compare, &verb_list, &verb_show, &verb_profile,
+	&verb_scenario, &verb_doctor,  &verb_lab,  NULL,
 };
 
 static int find_profile(const char *name, char **ret_path, struct error *err)

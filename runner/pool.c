@@ -10,7 +10,7 @@
 #include "common/size.h"
 #include "common/util.h"
 
-#define WATCH_MS 100
+#define WATCH_MS 50
 
 struct slot {
 	const struct plan_cell *plan; /* NULL: free */
@@ -33,6 +33,7 @@ static int start_one(struct pool *pool, struct slot *slot, struct error *err)
 		.kernel = cell->kernel,
 		.clock = pool->options->clock,
 		.cell = cell->description,
+		.stall_s = pool->options->stall_s,
 	};
 	int r = lab_start(&request, &slot->guest, err);
 

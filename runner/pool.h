@@ -10,6 +10,7 @@
 struct pool_options {
 	unsigned jobs; /* guests at once, at least 1 */
 	enum lab_clock clock;
+	unsigned stall_s; /* see struct lab_request */
 	/* A cell has ended; the result is the callee's to release. A negative return ends the pool with it. */
 	int (*done)(void *opaque, const struct plan_cell *cell, struct lab_result *result, struct error *err);
 	/* Called every 100 ms and after every change; may be NULL. */

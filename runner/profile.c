@@ -64,9 +64,12 @@ static const struct form_field fields[] = {
 	{ "name", FORM_STRING, true, read_name, 0, name_schema, "the profile's name" },
 	{ "description", FORM_STRING, false, read_description, 0, NULL, "one sentence" },
 	{ "source", FORM_STRING, false, read_source, 0, NULL, "where the values come from" },
-	{ "extends", FORM_STRING, false, read_extends, 0, name_schema, "a profile whose settings this one adds to" },
-	{ "sysctl", FORM_OBJECT, false, read_sysctl, 0, settings_schema_sysctl, "kernel settings, by their sysctl names" },
-	{ "sysfs", FORM_OBJECT, false, read_sysfs, 0, settings_schema_sysfs, "kernel settings, by their paths below /sys" },
+	{ "extends", FORM_STRING, false, read_extends, 0, name_schema,
+	  "a profile whose settings this one adds to" },
+	{ "sysctl", FORM_OBJECT, false, read_sysctl, 0, settings_schema_sysctl,
+	  "kernel settings, by their sysctl names" },
+	{ "sysfs", FORM_OBJECT, false, read_sysfs, 0, settings_schema_sysfs,
+	  "kernel settings, by their paths below /sys" },
 	{ 0 },
 };
 
@@ -189,7 +192,8 @@ json_t *profile_to_json(const struct profile *profile)
 	for (size_t i = 0; i < profile->settings.n; i++) {
 		const struct setting *setting = &profile->settings.list[i];
 
-		json_object_set_new(setting->sysfs ? sysfs : sysctl, setting->key, json_string(setting->value));
+		json_object_set_new(setting->sysfs ? sysfs : sysctl, setting->key,
+				    json_string(setting->value));
 	}
 	return json_pack("{s:s, s:o, s:o}", "name", profile->name, "sysctl", sysctl, "sysfs", sysfs);
 }
@@ -216,8 +220,8 @@ int profile_from_json(json_t *json, struct profile **ret, struct error *err)
 
 json_t *profile_schema(void)
 {
-	json_t *schema = json_pack("{s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title",
-				   "memrig profile");
+	json_t *schema = json_pack("{s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema",
+				   "title", "memrig profile");
 	json_t *form = form_schema(fields);
 
 	json_object_update(schema, form);

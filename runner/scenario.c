@@ -16,7 +16,8 @@ static const uint64_t default_sample_ns = 100 * NSEC_PER_MSEC, default_limit_ns 
 static bool is_name(const char *name)
 {
 	return islower((unsigned char)*name) &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name) && strlen(name) <= NAME_LONGEST;
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name) &&
+	       strlen(name) <= NAME_LONGEST;
 }
 
 void name_read(const struct form_value *value, void *into)
@@ -59,7 +60,8 @@ static void read_between(const struct form_value *value, uint64_t *into, uint64_
 	if (value->form->diags->n > before)
 		return;
 	if (ns < min || ns > max)
-		form_fail(value, NULL, "%s is out of range, %s is accepted", json_string_value(value->json), accepted);
+		form_fail(value, NULL, "%s is out of range, %s is accepted", json_string_value(value->json),
+			  accepted);
 	else
 		*into = ns;
 }
@@ -99,16 +101,18 @@ static json_t *limit_schema(void)
 	return json_pack("{s:s, s:s}", "pattern", PATTERN_DURATION, "default", "120s");
 }
 
-/* Groups need the machine and expectations need the groups, in whatever order they are written: scenario_parse()
- * reads these two by itself. */
+/* Groups need the machine and expectations need the groups, in whatever order they are written:
+ * scenario_parse() reads these two by itself. */
 static const struct form_field fields[] = {
-	{ "name", FORM_STRING, true, name_read, offsetof(struct scenario, name), name_schema, "the scenario's name" },
-	{ "description", FORM_STRING, false, form_string, offsetof(struct scenario, description), NULL, "one sentence" },
+	{ "name", FORM_STRING, true, name_read, offsetof(struct scenario, name), name_schema,
+	  "the scenario's name" },
+	{ "description", FORM_STRING, false, form_string, offsetof(struct scenario, description), NULL,
+	  "one sentence" },
 	{ "source", FORM_STRING, false, NULL, 0, NULL, "where the case comes from" },
 	{ "machine", FORM_OBJECT, true, read_machine, offsetof(struct scenario, machine), machine_schema,
 	  "nodes, distances, swap and disk of the guest" },
-	{ "sysctl", FORM_OBJECT, false, read_sysctl, offsetof(struct scenario, settings), settings_schema_sysctl,
-	  "kernel settings the scenario states; a profile's win" },
+	{ "sysctl", FORM_OBJECT, false, read_sysctl, offsetof(struct scenario, settings),
+	  settings_schema_sysctl, "kernel settings the scenario states; a profile's win" },
 	{ "sysfs", FORM_OBJECT, false, read_sysfs, offsetof(struct scenario, settings), settings_schema_sysfs,
 	  "settings below /sys the scenario states; a profile's win" },
 	{ "groups", FORM_ARRAY, true, NULL, 0, groups_schema, "the control groups and their workloads" },
@@ -140,7 +144,8 @@ static void read_document(const struct form_value *document, struct scenario *sc
 	fit_check_settings(document, scenario);
 }
 
-int scenario_parse(json_t *json, const char *file, const char *text, struct scenario **ret, struct diags *diags)
+int scenario_parse(json_t *json, const char *file, const char *text, struct scenario **ret,
+		   struct diags *diags)
 {
 	struct form form = { file, text, diags };
 	struct scenario *scenario = xcalloc(1, sizeof(*scenario));
@@ -222,8 +227,8 @@ const struct scenario_workload *scenario_find_workload(const struct scenario *sc
 
 json_t *scenario_schema(void)
 {
-	json_t *schema = json_pack("{s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title",
-				   "memrig scenario");
+	json_t *schema = json_pack("{s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema",
+				   "title", "memrig scenario");
 	json_t *form = form_schema(fields);
 
 	json_object_update(schema, form);

@@ -4,7 +4,8 @@
 #include "common/suggest.h"
 #include "common/util.h"
 
-/* What a scenario expects of its cells. The names of verdicts and metrics belong to results/ and come in by hooks. */
+/* What a scenario expects of its cells. The names of verdicts and metrics belong to results/ and come in by
+ * hooks. */
 
 bool (*scenario_knows_metric)(const char *name);
 bool (*scenario_knows_verdict)(const char *name);
@@ -39,7 +40,8 @@ static int read_word(const struct form_value *value, const char *const *words)
 		suggest_offer(&suggestion, words[i]);
 		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", words[i]);
 	}
-	form_fail(value, suggest_hint(&suggestion, hint, sizeof(hint)), "'%.60s' is not one of %s", text, list);
+	form_fail(value, suggest_hint(&suggestion, hint, sizeof(hint)), "'%.60s' is not one of %s", text,
+		  list);
 	return -1;
 }
 
@@ -143,7 +145,8 @@ static void read_workload(const struct form_value *value, void *into)
 			if (reader->scenario->groups[i].workloads[j].name)
 				suggest_offer(&suggestion, reader->scenario->groups[i].workloads[j].name);
 	if (!scenario_find_workload(reader->scenario, name))
-		form_fail(value, suggest_hint(&suggestion, hint, sizeof(hint)), "there is no workload '%.60s'", name);
+		form_fail(value, suggest_hint(&suggestion, hint, sizeof(hint)),
+			  "there is no workload '%.60s'", name);
 	form_string(value, &reader->expect->workload);
 }
 
@@ -175,9 +178,10 @@ static json_t *bound_schema(void)
 	return schema_pattern(PATTERN_BYTES);
 }
 
-#define WHEN                                                                                                         \
-	{                                                                                                            \
-		"when", FORM_STRING, false, read_gate, 0, gate_schema, "the kernel's LRU for which this is expected" \
+#define WHEN                                                                                                 \
+	{                                                                                                    \
+		"when", FORM_STRING, false, read_gate, 0, gate_schema,                                       \
+			"the kernel's LRU for which this is expected"                                        \
 	}
 #define FORM_BOUND (FORM_NUMBER | FORM_STRING)
 
@@ -203,7 +207,8 @@ static const struct form_field metric_fields[] = {
 static const struct form_field outcome_fields[] = {
 	{ "outcome", FORM_STRING, true, read_outcome, 0, outcome_schema, "how it ends" },
 	{ "workload", FORM_STRING, false, read_workload, 0, NULL, "of this workload; absent: of the cell" },
-	{ "constraint", FORM_STRING, false, read_constraint, 0, constraint_schema, "what the kernel's kill was about" },
+	{ "constraint", FORM_STRING, false, read_constraint, 0, constraint_schema,
+	  "what the kernel's kill was about" },
 	WHEN,
 	{ 0 },
 };
@@ -230,9 +235,11 @@ static void check_together(const struct form_value *value, const struct expectat
 		form_fail(value, NULL, "expects nothing of the metric: 'at_least' or 'at_most' is missing");
 	if (expect->has_min && expect->has_max && expect->min > expect->max)
 		form_fail(value, NULL, "'at_least' is above 'at_most'");
-	if (expect->kind == EXPECT_OUTCOME && expect->constraint && expect->name && !streq(expect->name, "oom_killed"))
+	if (expect->kind == EXPECT_OUTCOME && expect->constraint && expect->name &&
+	    !streq(expect->name, "oom_killed"))
 		form_fail(value, NULL, "'constraint' goes with the outcome oom_killed alone");
-	if (expect->kind == EXPECT_OUTCOME && expect->workload && expect->name && streq(expect->name, "panicked"))
+	if (expect->kind == EXPECT_OUTCOME && expect->workload && expect->name &&
+	    streq(expect->name, "panicked"))
 		form_fail(value, NULL, "a cell panics, not a workload");
 }
 
@@ -247,7 +254,8 @@ static void read_expect(const struct form_value *value, size_t index, void *into
 		if (!json_object_get(value->json, forms[i][0].key))
 			continue;
 		if (kind >= 0) {
-			form_fail(value, "make two of it", "both '%s' and '%s'", forms[kind][0].key, forms[i][0].key);
+			form_fail(value, "make two of it", "both '%s' and '%s'", forms[kind][0].key,
+				  forms[i][0].key);
 			return;
 		}
 		kind = (int)i;

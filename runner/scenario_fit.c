@@ -44,8 +44,8 @@ static struct size_env env_of(const struct scenario *scenario, const struct scen
 }
 
 /* Whether what a share is a share of exists. */
-static bool check_base(const struct form_value *value, const struct scenario *scenario, const struct size *size,
-		       const struct group_knob *limit)
+static bool check_base(const struct form_value *value, const struct scenario *scenario,
+		       const struct size *size, const struct group_knob *limit)
 {
 	if (size->base == SIZE_OF_NODE)
 		return machine_check_nodes(&scenario->machine, value, 1ULL << size->node);
@@ -68,8 +68,8 @@ void fit_check_knob(const struct form_value *value, const struct scenario *scena
 		check_base(value, scenario, &knob->size, limit);
 }
 
-/* Memory beyond RAM and swap is a slip in a unit more often than a wish. A wish is written as a share, or as several
- * workloads. */
+/* Memory beyond RAM and swap is a slip in a unit more often than a wish. A wish is written as a share, or as
+ * several workloads. */
 static void check_memory(const struct form_value *value, const struct machine *machine, uint64_t bytes)
 {
 	uint64_t room = machine_ram_bytes(machine) + machine->swap_bytes;
@@ -100,10 +100,11 @@ void fit_check_workload(const struct form_value *workload, const struct scenario
 	if (w->kind->needs_disk && has_no_disk(scenario)) {
 		_cleanup_free_ char *kind = form_path(workload->path, "kind");
 
-		form_fail_at(workload->form, kind, "add machine.disk", "%s needs a data disk, the machine has none",
-			     w->kind->name);
+		form_fail_at(workload->form, kind, "add machine.disk",
+			     "%s needs a data disk, the machine has none", w->kind->name);
 	}
-	if (!check_base(&size, scenario, &w->params.size, limit_knob(group)) || !machine_known(&scenario->machine))
+	if (!check_base(&size, scenario, &w->params.size, limit_knob(group)) ||
+	    !machine_known(&scenario->machine))
 		return;
 	if (size_resolve(&w->params.size, &env, &bytes, NULL) < 0)
 		return;
@@ -119,14 +120,16 @@ static uint64_t disk_bytes_of(const struct scenario *scenario, const struct scen
 	struct size_env sizes = env_of(scenario, group);
 	struct workload_env env = { .params = &w->params, .name = w->name, .data_dir = "" };
 
-	if (!w->kind || !w->kind->disk_bytes || size_resolve(&w->params.size, &sizes, &env.size_bytes, NULL) < 0)
+	if (!w->kind || !w->kind->disk_bytes ||
+	    size_resolve(&w->params.size, &sizes, &env.size_bytes, NULL) < 0)
 		return 0;
 	return w->kind->disk_bytes(&env);
 }
 
-/* Workloads that name the same file share it, and it is as large as the largest of them wants: whether another one
- * wants more, or as much and comes first. */
-static bool counted_elsewhere(const struct scenario *scenario, const struct scenario_workload *wanted, uint64_t bytes)
+/* Workloads that name the same file share it, and it is as large as the largest of them wants: whether
+ * another one wants more, or as much and comes first. */
+static bool counted_elsewhere(const struct scenario *scenario, const struct scenario_workload *wanted,
+			      uint64_t bytes)
 {
 	bool passed = false;
 

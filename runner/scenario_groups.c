@@ -63,7 +63,8 @@ static bool check_cpus(const struct form_value *value, const struct machine *mac
 	return false;
 }
 
-static bool read_idlist_knob(const struct form_value *value, const struct machine *machine, struct group_knob *knob)
+static bool read_idlist_knob(const struct form_value *value, const struct machine *machine,
+			     struct group_knob *knob)
 {
 	uint64_t ids;
 
@@ -71,11 +72,12 @@ static bool read_idlist_knob(const struct form_value *value, const struct machin
 		return false;
 	knob->text = form_scalar_text(value->json);
 	if (idlist_parse(knob->text, &ids) < 0) {
-		form_fail(value, "write \"0\", \"0-1\" or \"0,2\"", "not a list of numbers: '%.60s'", knob->text);
+		form_fail(value, "write \"0\", \"0-1\" or \"0,2\"", "not a list of numbers: '%.60s'",
+			  knob->text);
 		return false;
 	}
-	return streq(knob->file, "cpuset.mems") ? machine_check_nodes(machine, value, ids) :
-						  check_cpus(value, machine, ids);
+	return streq(knob->file, "cpuset.mems") ? machine_check_nodes(machine, value, ids)
+						: check_cpus(value, machine, ids);
 }
 
 static bool read_bool_knob(const struct form_value *value, struct group_knob *knob)

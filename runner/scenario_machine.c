@@ -5,10 +5,10 @@
 
 /* The machine: nodes, distances, swap, data disk. Its limits are those of the lab's guests. */
 
-#define NODE_SMALLEST (128 * MIB) /* a guest with less does not boot */
-#define RAM_LARGEST   (64 * GIB)
+#define NODE_SMALLEST  (128 * MIB) /* a guest with less does not boot */
+#define RAM_LARGEST    (64 * GIB)
 #define DEVICE_LARGEST (64 * GIB)
-#define PMEM_STEP     (2 * MIB) /* the guest maps such devices with huge pages */
+#define PMEM_STEP      (2 * MIB) /* the guest maps such devices with huge pages */
 
 enum { CPUS_MOST = 16, LOCAL_DISTANCE = 10, REMOTE_DISTANCE = 20, DISTANCE_MOST = 254 };
 
@@ -89,24 +89,24 @@ static json_t *swap_kind_schema(void)
 }
 
 static const struct form_field node_fields[] = {
-	{ "memory", FORM_STRING | FORM_INTEGER, true, read_memory, offsetof(struct machine_node, memory_bytes),
-	  bytes_schema, "the node's memory, at least \"128M\"" },
+	{ "memory", FORM_STRING | FORM_INTEGER, true, read_memory,
+	  offsetof(struct machine_node, memory_bytes), bytes_schema, "the node's memory, at least \"128M\"" },
 	{ "cpus", FORM_INTEGER, false, read_cpus, offsetof(struct machine_node, cpus), cpus_schema,
 	  "CPUs of the node; node 0 has at least one" },
 	{ 0 },
 };
 
 static const struct form_field swap_fields[] = {
-	{ "size", FORM_STRING | FORM_INTEGER, true, read_device_size, offsetof(struct machine, swap_bytes), bytes_schema,
-	  "size of the swap device" },
+	{ "size", FORM_STRING | FORM_INTEGER, true, read_device_size, offsetof(struct machine, swap_bytes),
+	  bytes_schema, "size of the swap device" },
 	{ "kind", FORM_STRING, false, read_swap_kind, offsetof(struct machine, swap_kind), swap_kind_schema,
 	  "a disk that answers at once, or compressed memory" },
 	{ 0 },
 };
 
 static const struct form_field disk_fields[] = {
-	{ "size", FORM_STRING | FORM_INTEGER, true, read_device_size, offsetof(struct machine, disk_bytes), bytes_schema,
-	  "size of the data disk, for workloads with files" },
+	{ "size", FORM_STRING | FORM_INTEGER, true, read_device_size, offsetof(struct machine, disk_bytes),
+	  bytes_schema, "size of the data disk, for workloads with files" },
 	{ 0 },
 };
 
@@ -134,8 +134,8 @@ static void read_nodes(const struct form_value *value, void *into)
 	if (machine_ram_bytes(machine) > RAM_LARGEST)
 		form_fail(value, NULL, "the nodes have more than 64G together");
 	if (machine_cpus(machine) > CPUS_MOST)
-		form_fail(value, NULL, "the nodes have %u CPUs together, at most %d are accepted", machine_cpus(machine),
-			  CPUS_MOST);
+		form_fail(value, NULL, "the nodes have %u CPUs together, at most %d are accepted",
+			  machine_cpus(machine), CPUS_MOST);
 }
 
 struct distance_row {
@@ -153,8 +153,8 @@ static void read_distance(const struct form_value *value, size_t to, void *into)
 	if (to == row->from && distance != LOCAL_DISTANCE)
 		form_fail(value, NULL, "a node is at distance 10 from itself, not %lld", (long long)distance);
 	else if (to != row->from && (distance <= LOCAL_DISTANCE || distance > DISTANCE_MOST))
-		form_fail(value, "the kernel drops a table with others", "the distance is %lld, 11 to 254 is accepted",
-			  (long long)distance);
+		form_fail(value, "the kernel drops a table with others",
+			  "the distance is %lld, 11 to 254 is accepted", (long long)distance);
 	else
 		row->machine->distance[row->from][to] = (uint8_t)distance;
 }
@@ -198,13 +198,14 @@ static void read_disk(const struct form_value *value, void *into)
 
 static json_t *nodes_schema(void)
 {
-	return json_pack("{s:o, s:i, s:i}", "items", form_schema(node_fields), "minItems", 1, "maxItems", MAX_NODES);
+	return json_pack("{s:o, s:i, s:i}", "items", form_schema(node_fields), "minItems", 1, "maxItems",
+			 MAX_NODES);
 }
 
 static json_t *distance_schema(void)
 {
-	return json_pack("{s:{s:s, s:{s:s, s:i, s:i}}}", "items", "type", "array", "items", "type", "integer", "minimum",
-			 LOCAL_DISTANCE, "maximum", DISTANCE_MOST);
+	return json_pack("{s:{s:s, s:{s:s, s:i, s:i}}}", "items", "type", "array", "items", "type", "integer",
+			 "minimum", LOCAL_DISTANCE, "maximum", DISTANCE_MOST);
 }
 
 static json_t *swap_schema(void)
@@ -219,7 +220,8 @@ static json_t *disk_schema(void)
 
 static const struct form_field machine_fields[] = {
 	{ "nodes", FORM_ARRAY, true, read_nodes, 0, nodes_schema, "the NUMA nodes, node 0 first" },
-	{ "distance", FORM_ARRAY, false, NULL, 0, distance_schema, "a row for each node: 10 to itself, else 11 to 254" },
+	{ "distance", FORM_ARRAY, false, NULL, 0, distance_schema,
+	  "a row for each node: 10 to itself, else 11 to 254" },
 	{ "swap", FORM_OBJECT, false, read_swap, 0, swap_schema, "absent: the machine cannot swap" },
 	{ "disk", FORM_OBJECT, false, read_disk, 0, disk_schema, "absent: no workload has files" },
 	{ 0 },
@@ -275,7 +277,8 @@ bool machine_check_nodes(const struct machine *machine, const struct form_value 
 		if (machine->n_nodes == 1)
 			form_fail(value, NULL, "there is no node %u, the machine has node 0 alone", node);
 		else
-			form_fail(value, NULL, "there is no node %u, the machine has 0 to %u", node, machine->n_nodes - 1);
+			form_fail(value, NULL, "there is no node %u, the machine has 0 to %u", node,
+				  machine->n_nodes - 1);
 		return false;
 	}
 	return true;

@@ -21,7 +21,8 @@ void machine_read(const struct form_value *value, struct machine *machine);
 json_t *machine_schema(void);
 uint64_t machine_ram_bytes(const struct machine *machine);
 unsigned machine_cpus(const struct machine *machine);
-/* Whether all nodes of the mask exist; else the mistake is reported. A machine that was not read has every node. */
+/* Whether all nodes of the mask exist; else the mistake is reported. A machine that was not read has every
+ * node. */
 bool machine_check_nodes(const struct machine *machine, const struct form_value *value, uint64_t nodes);
 
 /* scenario_groups.c: the groups, in the places they have in the list; needs the machine. */
@@ -61,9 +62,9 @@ json_t *schema_pattern(const char *pattern);
 json_t *schema_enum(const char *const *words);
 
 /* The written forms, as regular expressions for the schemas. */
-#define PATTERN_BYTES	 "^[0-9]+[KMGT]?$"
-#define PATTERN_SIZE	 "^([0-9]+[KMGT]?|[0-9]+(\\.[0-9]{1,2})?% of (ram|limit|node [0-7]))$"
+#define PATTERN_BYTES    "^[0-9]+[KMGT]?$"
+#define PATTERN_SIZE     "^([0-9]+[KMGT]?|[0-9]+(\\.[0-9]{1,2})?% of (ram|limit|node [0-7]))$"
 #define PATTERN_DURATION "^[0-9]+(\\.[0-9]{1,6})?(us|ms|s|min|h)$"
-#define PATTERN_IDLIST	 "^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$"
+#define PATTERN_IDLIST   "^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$"
 
 #endif

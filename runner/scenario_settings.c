@@ -49,7 +49,8 @@ void settings_set(struct settings *settings, bool sysfs, const char *key, const 
 
 static void unknown_setting(const struct form_value *value, bool sysfs, const char *key)
 {
-	const char *near = tunable_suggest(sysfs, key), *form = sysfs ? "a path below /sys" : "a name with dots";
+	const char *near = tunable_suggest(sysfs, key),
+		   *form = sysfs ? "a path below /sys" : "a name with dots";
 	char hint[192] = "";
 
 	if (tunable_find(!sysfs, key))
@@ -87,14 +88,15 @@ void settings_read(const struct form_value *object, bool sysfs, const char *kern
 	const char *key;
 	json_t *json;
 
-	json_object_foreach(object->json, key, json) {
+	json_object_foreach(object->json, key, json)
+	{
 		_cleanup_free_ char *path = form_path(object->path, key);
 		struct form_value member = { object->form, path, json };
 		const struct tunable *t = tunable_find(sysfs, key);
 
 		if (t && t->twin && strcmp(key, t->twin) > 0 && json_object_get(object->json, t->twin))
-			form_fail_key(&member, "state one of the two", "'%s' and '%s' put each other out of force", key,
-				      t->twin);
+			form_fail_key(&member, "state one of the two",
+				      "'%s' and '%s' put each other out of force", key, t->twin);
 		else
 			read_setting(&member, key, sysfs, kernel, into);
 	}
@@ -102,7 +104,8 @@ void settings_read(const struct form_value *object, bool sysfs, const char *kern
 
 static json_t *tunable_schema(const struct tunable *t)
 {
-	json_t *schema = form_schema_types(t->type == TUNABLE_WORD ? FORM_STRING : FORM_STRING | FORM_INTEGER, t->doc);
+	json_t *schema =
+		form_schema_types(t->type == TUNABLE_WORD ? FORM_STRING : FORM_STRING | FORM_INTEGER, t->doc);
 
 	switch (t->type) {
 	case TUNABLE_WORD:

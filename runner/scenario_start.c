@@ -8,9 +8,11 @@
 
 /* When a workload starts, and whether all of them ever do. */
 
-static const char start_accepted[] = "write \"at once\", \"at 5s\", \"after db filled\" or \"after db.0 done\"";
-#define PATTERN_START "^(at once|at [0-9]+(\\.[0-9]{1,6})?(us|ms|s|min|h)|after [a-z][a-z0-9_-]*(\\.[0-9]+)? " \
-		      "(started|filled|done))$"
+static const char start_accepted[] =
+	"write \"at once\", \"at 5s\", \"after db filled\" or \"after db.0 done\"";
+#define PATTERN_START                                                                                        \
+	"^(at once|at [0-9]+(\\.[0-9]{1,6})?(us|ms|s|min|h)|after [a-z][a-z0-9_-]*(\\.[0-9]+)? "             \
+	"(started|filled|done))$"
 
 static int parse_after(const char *text, struct start *ret)
 {
@@ -71,7 +73,8 @@ static bool exists(const struct scenario *scenario, const char *who)
 	return false;
 }
 
-static void unknown_who(const struct form *form, const char *path, const struct scenario *scenario, const char *who)
+static void unknown_who(const struct form *form, const char *path, const struct scenario *scenario,
+			const char *who)
 {
 	struct suggestion suggestion = suggest_for(who);
 	char hint[192];
@@ -83,8 +86,8 @@ static void unknown_who(const struct form *form, const char *path, const struct 
 			if (scenario->groups[i].workloads[j].name)
 				suggest_offer(&suggestion, scenario->groups[i].workloads[j].name);
 	}
-	form_fail_at(form, path, suggest_hint(&suggestion, hint, sizeof(hint)), "there is no workload or group '%.60s'",
-		     who);
+	form_fail_at(form, path, suggest_hint(&suggestion, hint, sizeof(hint)),
+		     "there is no workload or group '%.60s'", who);
 }
 
 /*

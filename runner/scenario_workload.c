@@ -19,20 +19,30 @@ struct workload_reader {
 	struct scenario_workload *workload;
 };
 
-/* Calls `step` for each option a kind has: the common ones, then its own. */
-#define FOR_EACH_OPTION(option, kind)                                                                               \
-	for (const struct workload_option *const lists[] = { workload_common_options, (kind)->options, NULL },      \
-		     *const *list = lists;                                                                           \
-	     *list; list++)                                                                                          \
-		for (const struct workload_option *option = *list; option->name; option++)
+/* The options of a kind by number: the common ones, then its own; NULL behind the last. */
+static const struct workload_option *nth_option(const struct workload_kind *kind, size_t n)
+{
+	const struct workload_option *option;
+
+	for (option = workload_common_options; option->name; option++)
+		if (n-- == 0)
+			return option;
+	for (option = kind->options; option && option->name; option++)
+		if (n-- == 0)
+			return option;
+	return NULL;
+}
 
 static const struct {
 	const char *word;
 	enum policy_kind kind;
 	bool nodes;
 } policies[] = {
-	{ "default", POLICY_DEFAULT, false }, { "local", POLICY_LOCAL, false }, { "bind", POLICY_BIND, true },
-	{ "preferred", POLICY_PREFERRED, true }, { "interleave", POLICY_INTERLEAVE, true },
+	{ "default", POLICY_DEFAULT, false },
+	{ "local", POLICY_LOCAL, false },
+	{ "bind", POLICY_BIND, true },
+	{ "preferred", POLICY_PREFERRED, true },
+	{ "interleave", POLICY_INTERLEAVE, true },
 };
 
 static const char policy_pattern[] = "^(default|local|preferred:[0-9]+|(bind|interleave):[0-9]+(-[0-9]+)?"
@@ -57,7 +67,8 @@ static int policy_parse(const char *text, struct policy *ret)
 	return -1;
 }
 
-/* A policy's nodes must be among those of the group: the kernel refuses others, or uses what is left of them. */
+/* A policy's nodes must be among those of the group: the kernel refuses others, or uses what is left of them.
+ */
 static void check_policy(const struct form_value *value, const struct workload_reader *reader,
 			 const struct policy *policy)
 {
@@ -82,7 +93,8 @@ static void read_policy(const struct form_value *value, void *into)
 	struct policy policy;
 
 	if (policy_parse(json_string_value(value->json), &policy) < 0) {
-		form_fail(value, "write \"bind:0\", \"preferred:1\", \"interleave:0-1\", \"local\" or \"default\"",
+		form_fail(value,
+			  "write \"bind:0\", \"preferred:1\", \"interleave:0-1\", \"local\" or \"default\"",
 			  "not a policy: '%.60s'", json_string_value(value->json));
 		return;
 	}
@@ -101,7 +113,8 @@ static json_t *policy_schema(void)
 }
 
 static const struct form_field workload_fields[] = {
-	{ "kind", FORM_STRING, true, NULL, 0, NULL, "what it does; 'memrig scenario workloads' lists the kinds" },
+	{ "kind", FORM_STRING, true, NULL, 0, NULL,
+	  "what it does; 'memrig scenario workloads' lists the kinds" },
 	{ "start", FORM_STRING, false, read_start, 0, start_schema,
 	  "\"at once\", \"at 5s\", \"after db filled\" (a group) or \"after db.0 done\" (one workload)" },
 	{ "policy", FORM_STRING, false, read_policy, 0, policy_schema,
@@ -128,18 +141,20 @@ static const struct workload_kind *find_kind(const struct form_value *object)
 	if (!suggest_hint(&suggestion, hint, sizeof(hint)))
 		snprintf(hint, sizeof(hint), "'memrig scenario workloads' lists them");
 	_cleanup_free_ char *path = form_path(object->path, "kind");
-	form_fail(&(struct form_value){ object->form, path, json }, hint, "there is no workload kind '%.60s'", name);
+	form_fail(&(struct form_value){ object->form, path, json }, hint, "there is no workload kind '%.60s'",
+		  name);
 	return NULL;
 }
 
 static void unknown_option(const struct form_value *value, const char *key, const struct workload_kind *kind)
 {
 	struct suggestion suggestion = suggest_for(key);
+	const struct workload_option *option;
 	char hint[128];
 
 	for (const struct form_field *field = workload_fields; field->key; field++)
 		suggest_offer(&suggestion, field->key);
-	FOR_EACH_OPTION(option, kind)
+	for (size_t i = 0; (option = nth_option(kind, i)); i++)
 		suggest_offer(&suggestion, option->name);
 	if (!suggest_hint(&suggestion, hint, sizeof(hint)))
 		hint[0] = '\0';
@@ -183,9 +198,12 @@ static void read_option(const struct form_value *value, const char *key, void *i
 
 static void check_required(const struct form_value *object, const struct workload_kind *kind)
 {
-	FOR_EACH_OPTION(option, kind)
+	const struct workload_option *option;
+
+	for (size_t i = 0; (option = nth_option(kind, i)); i++)
 		if (!option->fallback && !json_object_get(object->json, option->name))
-			form_fail_missing(object, option->name, option->doc, "missing, %s needs it", kind->name);
+			form_fail_missing(object, option->name, option->doc, "missing, %s needs it",
+					  kind->name);
 }
 
 void workload_read(const struct form_value *value, const struct scenario *scenario,
@@ -240,10 +258,11 @@ static json_t *kind_schema(const struct workload_kind *kind)
 {
 	json_t *schema = form_schema(workload_fields), *properties = json_object_get(schema, "properties");
 	json_t *required = json_object_get(schema, "required");
+	const struct workload_option *option;
 
 	json_object_set_new(schema, "description", json_string(kind->summary));
 	json_object_set_new(properties, "kind", json_pack("{s:s}", "const", kind->name));
-	FOR_EACH_OPTION(option, kind) {
+	for (size_t i = 0; (option = nth_option(kind, i)); i++) {
 		json_object_set_new(properties, option->name, option_schema(option));
 		if (!option->fallback)
 			json_array_append_new(required, json_string(option->name));

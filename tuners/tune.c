@@ -56,7 +56,8 @@ int tune_save(const char *root, struct tune *tune, struct error *err)
 	if (r < 0)
 		return r;
 	snprintf(tune->before, sizeof(tune->before), "%s", before);
-	snprintf(tune->twin_before, sizeof(tune->twin_before), "%s", streq(twin_before, "0") ? "" : twin_before);
+	snprintf(tune->twin_before, sizeof(tune->twin_before), "%s",
+		 streq(twin_before, "0") ? "" : twin_before);
 	tune->saved = true;
 	return 0;
 }
@@ -113,8 +114,8 @@ int tune_undo(const char *root, struct tune *tune, struct error *err)
 	if (r < 0)
 		return r;
 	if (!streq(tune->after, tune->before))
-		return error_set(err, -EIO, tune->tunable->key, "put back '%s', but it reads '%s'", tune->before,
-				 tune->after);
+		return error_set(err, -EIO, tune->tunable->key, "put back '%s', but it reads '%s'",
+				 tune->before, tune->after);
 	tune->set = false;
 	return 0;
 }

@@ -15,7 +15,7 @@
  * watermarks late; zone reclaim and swappiness act on the result.
  */
 const struct tuner *const tuners[] = {
-	&tuner_thp, &tuner_lru_gen,   &tuner_numa,	&tuner_ksm,	     &tuner_zswap, &tuner_commit,
+	&tuner_thp, &tuner_lru_gen,   &tuner_numa,      &tuner_ksm,          &tuner_zswap, &tuner_commit,
 	&tuner_oom, &tuner_writeback, &tuner_watermark, &tuner_zone_reclaim, &tuner_swap,  NULL,
 };
 
@@ -83,14 +83,16 @@ static int parse_int(const char *text, int64_t *ret)
 	return 0;
 }
 
-static int range_error(const struct tunable *t, const char *value, int64_t max, const char *kernel, struct error *err)
+static int range_error(const struct tunable *t, const char *value, int64_t max, const char *kernel,
+		       struct error *err)
 {
-	int code = error_set(err, -ERANGE, t->key, "%.60s is out of range, %" PRId64 " to %" PRId64 " is accepted",
-			     value, t->min, max);
+	int code = error_set(err, -ERANGE, t->key,
+			     "%.60s is out of range, %" PRId64 " to %" PRId64 " is accepted", value, t->min,
+			     max);
 
 	if (max != t->max)
-		error_hint(err, "%" PRId64 " since Linux %d.%d, checked for %.60s", t->max, t->max_since / 1000,
-			   t->max_since % 1000, kernel);
+		error_hint(err, "%" PRId64 " since Linux %d.%d, checked for %.60s", t->max,
+			   t->max_since / 1000, t->max_since % 1000, kernel);
 	return code;
 }
 
@@ -101,8 +103,8 @@ static int check_int(const struct tunable *t, const char *value, const char *ker
 
 	if (r == -EINVAL)
 		return error_set(err, -EINVAL, t->key,
-				 "not a whole number: '%.60s', %" PRId64 " to %" PRId64 " is accepted", value, t->min,
-				 max);
+				 "not a whole number: '%.60s', %" PRId64 " to %" PRId64 " is accepted", value,
+				 t->min, max);
 	if (r < 0 || number < t->min || number > max)
 		return range_error(t, value, max, kernel, err);
 	return 0;
@@ -128,20 +130,23 @@ static int check_kbytes(const struct tunable *t, const char *value, const char *
 
 	if (isdigit((unsigned char)*value) && strchr(value, '%') && parse_percent(value, &permyriad) == 0) {
 		if (permyriad > TUNABLE_KBYTES_SHARE * 100)
-			return error_set(err, -ERANGE, t->key, "%.60s is too much, at most %d%% of RAM is accepted",
-					 value, TUNABLE_KBYTES_SHARE);
+			return error_set(err, -ERANGE, t->key,
+					 "%.60s is too much, at most %d%% of RAM is accepted", value,
+					 TUNABLE_KBYTES_SHARE);
 		return 0;
 	}
 	if (*value && strchr("KMGT", value[strlen(value) - 1]) && size_parse(value, &size, NULL) == 0) {
 		if (size.bytes / KIB < (uint64_t)t->min || size.bytes / KIB > (uint64_t)t->max)
 			return error_set(err, -ERANGE, t->key,
-					 "%.60s is out of range, %" PRId64 "K to %" PRId64 "K is accepted", value,
-					 t->min, t->max);
+					 "%.60s is out of range, %" PRId64 "K to %" PRId64 "K is accepted",
+					 value, t->min, t->max);
 		return 0;
 	}
 	if (check_int(t, value, kernel, err) == -EINVAL)
-		return error_set(err, -EINVAL, t->key, "not a number of KiB: '%.60s', \"65536\", \"64M\" or \"1%%\" is "
-				 "accepted", value);
+		return error_set(err, -EINVAL, t->key,
+				 "not a number of KiB: '%.60s', \"65536\", \"64M\" or \"1%%\" is "
+				 "accepted",
+				 value);
 	return check_int(t, value, kernel, err);
 }
 
@@ -174,11 +179,13 @@ static int check_hex(const struct tunable *t, const char *value, struct error *e
 	errno = 0;
 	number = strtoull(value, &end, 0);
 	if (!isdigit((unsigned char)*value) || *end)
-		return error_set(err, -EINVAL, t->key, "not a number: '%.60s', y, n or 0 to 0x%04" PRIx64 " is accepted",
-				 value, (uint64_t)t->max);
+		return error_set(err, -EINVAL, t->key,
+				 "not a number: '%.60s', y, n or 0 to 0x%04" PRIx64 " is accepted", value,
+				 (uint64_t)t->max);
 	if (errno || number > (unsigned long long)t->max)
-		return error_set(err, -ERANGE, t->key, "%.60s is out of range, y, n or 0 to 0x%04" PRIx64 " is accepted",
-				 value, (uint64_t)t->max);
+		return error_set(err, -ERANGE, t->key,
+				 "%.60s is out of range, y, n or 0 to 0x%04" PRIx64 " is accepted", value,
+				 (uint64_t)t->max);
 	return 0;
 }
 
@@ -216,8 +223,8 @@ int tunable_resolve(const struct tunable *t, const char *value, uint64_t ram_byt
 		return error_set(err, -EINVAL, t->key, "not a number of KiB: '%.60s'", value);
 	if (kbytes > ram_bytes / KIB * TUNABLE_KBYTES_SHARE / 100)
 		return error_set(err, -ERANGE, t->key,
-				 "%" PRIu64 " KiB are more than %d%% of this machine's %" PRIu64 " KiB", kbytes,
-				 TUNABLE_KBYTES_SHARE, (uint64_t)(ram_bytes / KIB));
+				 "%" PRIu64 " KiB are more than %d%% of this machine's %" PRIu64 " KiB",
+				 kbytes, TUNABLE_KBYTES_SHARE, (uint64_t)(ram_bytes / KIB));
 	snprintf(text, room, "%" PRIu64, kbytes);
 	return 0;
 }

@@ -15,6 +15,7 @@
  *     word 0               key ^ generation; how often the page was rewritten, below 2^32
  *     words 1 to random-1  key ^ random word, the same ones in each page
  *     the rest             key: a repetition that compresses away
+ *     word 511             key
  *
  * The first and the last word tell whether the page is the one that was
  * written there. What compresses pages together would see through the shared
@@ -23,15 +24,15 @@
 enum { CONTENT_PAGE = 4096, CONTENT_WORDS = CONTENT_PAGE / 8 };
 
 struct content {
-	uint64_t pool[CONTENT_WORDS] __attribute__((aligned(64)));
-	size_t n_random; /* words, a multiple of 8, below CONTENT_WORDS */
+	uint64_t pool[CONTENT_WORDS];
+	size_t n_random; /* words */
 	uint64_t seed;
 };
 
-/* compressibility: 0 to 0.95. */
+/* compressibility: 0 to 0.95; kept to the nearest 1/16. */
 void content_init(struct content *content, uint64_t seed, double compressibility);
 
-/* Writes the whole page, generation 0. `at` is aligned to 16. */
+/* Writes the whole page, generation 0. `at` is aligned to 8. */
 void content_fill(const struct content *content, uint64_t page, void *at);
 
 /* Whether the page is the one written there, in any generation. */

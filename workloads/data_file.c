@@ -93,7 +93,7 @@ static int usable_bytes(int fd, const struct content *content, uint64_t *ret)
 static int make_file(int fd, const struct workload_env *env)
 {
 	struct content content;
-	uint64_t there;
+	uint64_t there = 0;
 	int r;
 
 	data_file_content(env, &content);

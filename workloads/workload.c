@@ -207,8 +207,12 @@ int workload_set_option(const struct workload_option *option, const char *text,
 {
 	static int (*const setters[])(const struct workload_option *option, const char *text, void *into,
 				      struct error *err) = {
-		[OPTION_SIZE] = set_size,         [OPTION_RATIO] = set_ratio, [OPTION_CHOICE] = set_choice,
-		[OPTION_WORK] = set_work,         [OPTION_COUNT] = set_count, [OPTION_BOOL] = set_bool,
+		[OPTION_SIZE] = set_size,
+		[OPTION_RATIO] = set_ratio,
+		[OPTION_CHOICE] = set_choice,
+		[OPTION_WORK] = set_work,
+		[OPTION_COUNT] = set_count,
+		[OPTION_BOOL] = set_bool,
 		[OPTION_FILENAME] = set_filename,
 	};
 

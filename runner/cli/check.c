@@ -16,7 +16,8 @@ static void check_one(const char *kind, const char *name, int (*load)(const char
 		load(path, diags);
 }
 
-/* {"file":..., "line":..., "column":..., "path":..., "message":..., "hint":...}; what is not known is absent. */
+/* {"file":..., "line":..., "column":..., "path":..., "message":..., "hint":...}; what is not known is absent.
+ */
 static json_t *diag_json(const struct diag *d)
 {
 	json_t *json = json_pack("{s:s, s:s}", "file", d->file, "message", d->message);
@@ -46,7 +47,8 @@ static int print_json(const char *kind, const struct diags *diags)
 	return r;
 }
 
-int cli_check(const char *kind, char *const *names, bool as_json, int (*load)(const char *path, struct diags *diags))
+int cli_check(const char *kind, char *const *names, bool as_json,
+	      int (*load)(const char *path, struct diags *diags))
 {
 	struct diags diags = { 0 };
 	int code, r = 0;

@@ -16,9 +16,11 @@ static const char argp_doc[] =
 	"  memrig compare 20260101T12\n"
 	"  memrig compare ./before ./after\n"
 	"\n"
-	"Shows the profiles of a run side by side: what happened, then what was swapped and reclaimed, then why. "
+	"Shows the profiles of a run side by side: what happened, then what was swapped and reclaimed, then "
+	"why. "
 	"The first column, kernel-default where there is one, is what the others are held against. "
-	"RUN is an id or the beginning of one, 'latest', or a directory. With two runs the columns of both are shown.";
+	"RUN is an id or the beginning of one, 'latest', or a directory. With two runs the columns of both "
+	"are shown.";
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -44,7 +46,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static int compare_main(int argc, char **argv)
 {
-	static const struct argp argp = { argp_options, parse_option, "RUN [RUN]", argp_doc, NULL, NULL, NULL };
+	static const struct argp argp = {
+		argp_options, parse_option, "RUN [RUN]", argp_doc, NULL, NULL, NULL
+	};
 	struct compare_request request = { 0 };
 	struct compare_options options = stored_text_options();
 	json_t *runs[2] = { NULL, NULL };

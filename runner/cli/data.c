@@ -55,7 +55,8 @@ const char *cli_data_dir(void)
 
 static char *kind_dir(const char *kind)
 {
-	return xasprintf("%s/%s", cli_data_dir(), streq(kind, "profile") ? "profiles" : "workloads/scenarios");
+	return xasprintf("%s/%s", cli_data_dir(),
+			 streq(kind, "profile") ? "profiles" : "workloads/scenarios");
 }
 
 static bool has_suffix(const char *name, const char *suffix)
@@ -78,7 +79,8 @@ char **cli_names(const char *kind)
 	char **names = xcalloc(n > 0 ? (size_t)n + 1 : 1, sizeof(*names));
 
 	for (int i = 0; i < n; i++) {
-		names[i] = xasprintf("%.*s", (int)(strlen(entries[i]->d_name) - strlen(".json")), entries[i]->d_name);
+		names[i] = xasprintf("%.*s", (int)(strlen(entries[i]->d_name) - strlen(".json")),
+				     entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);

@@ -66,7 +66,8 @@ static void print_runs(const json_t *runs)
 {
 	static const char *const heads[] = { "status", "cells", "scenarios", "profiles" };
 	struct compare_options options = stored_text_options();
-	struct table_style style = { options.utf8, options.width, 8 };
+	/* Nothing is shortened for a program that reads it. */
+	struct table_style style = { options.utf8, isatty(STDOUT_FILENO) ? options.width : 10000, 8, false };
 	struct table t;
 	size_t i;
 	const json_t *run;
@@ -98,7 +99,8 @@ static int print_list(const struct list_request *request, struct error *err)
 	if (r < 0) {
 		r = stored_failed(r, err);
 	} else if (request->json) {
-		json_t *document = json_pack("{s:s, s:s, s:O}", "schema", "memrig.list/1", "store", store->dir, "runs", runs);
+		json_t *document = json_pack("{s:s, s:s, s:O}", "schema", "memrig.list/1", "store",
+					     store->dir, "runs", runs);
 
 		r = cli_json(document) < 0 ? EXIT_BROKEN : EXIT_DONE;
 		json_decref(document);

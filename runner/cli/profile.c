@@ -46,14 +46,15 @@ static const struct argp_option options[] = {
 /* How many names a sub-verb takes; a wrong number is explained. */
 static bool names_fit(const struct arguments *arguments, const char *verb, size_t min, size_t max)
 {
+	const char *accepted;
 	size_t n = 0;
 
 	while (arguments->names && arguments->names[n])
 		n++;
 	if (n >= min && n <= max)
 		return true;
-	fprintf(stderr, "%s: %s; try '%s --help'\n", verb,
-		max == 0 ? "takes no names" : max == 1 ? "takes one profile" : "takes at least one file", verb);
+	accepted = max == 0 ? "takes no names" : max == 1 ? "takes one profile" : "takes at least one file";
+	fprintf(stderr, "%s: %s; try '%s --help'\n", verb, accepted, verb);
 	return false;
 }
 
@@ -93,9 +94,12 @@ static int print_and_free(json_t *json)
 
 static int list_main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse, NULL,
-					  "Examples:\n  memrig profile list\n  memrig profile list --json\n\n"
-					  "Lists the profiles that come with memrig.", NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "Examples:\n  memrig profile list\n  memrig profile list --json\n\n"
+		       "Lists the profiles that come with memrig.",
+	};
 	struct arguments arguments = { 0 };
 	int code = EXIT_DONE;
 	char **names;
@@ -148,10 +152,14 @@ static void print_profile(struct profile *profile)
 
 static int show_main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse, "NAME|FILE",
-					  "Examples:\n  memrig profile show swap-averse\n"
-					  "  memrig profile show ./mine.json --json\n\n"
-					  "Shows a profile with everything it extends.", NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.args_doc = "NAME|FILE",
+		.doc = "Examples:\n  memrig profile show swap-averse\n"
+		       "  memrig profile show ./mine.json --json\n\n"
+		       "Shows a profile with everything it extends.",
+	};
 	struct arguments arguments = { 0 };
 	struct profile *profile;
 	int code = EXIT_DONE;
@@ -185,11 +193,15 @@ static int check_main(int argc, char **argv)
 		{ "kernel", KEY_KERNEL, "RELEASE", 0, "check ranges for this kernel, not for the newest", 0 },
 		{ 0 },
 	};
-	static const struct argp argp = { check_options, parse, "FILE...",
-					  "Examples:\n  memrig profile check mine.json\n"
-					  "  memrig profile check --kernel 5.4 *.json\n\n"
-					  "Tells all mistakes of profiles, with line and column. Touches nothing.\v"
-					  "Exit code: 0 all are good, 2 there are mistakes.", NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = check_options,
+		.parser = parse,
+		.args_doc = "FILE...",
+		.doc = "Examples:\n  memrig profile check mine.json\n"
+		       "  memrig profile check --kernel 5.4 *.json\n\n"
+		       "Tells all mistakes of profiles, with line and column. Touches nothing.\v"
+		       "Exit code: 0 all are good, 2 there are mistakes.",
+	};
 	struct arguments arguments = { 0 };
 
 	if (cli_parse(&argp, argc, argv, &arguments) || !names_fit(&arguments, argv[0], 1, SIZE_MAX))
@@ -199,8 +211,8 @@ static int check_main(int argc, char **argv)
 
 static json_t *tunable_json(const struct tuner *tuner, const struct tunable *t)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "family", tuner->name, "in", t->sysfs ? "sysfs" : "sysctl",
-				 "key", t->key, "doc", t->doc);
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "family", tuner->name, "in",
+				 t->sysfs ? "sysfs" : "sysctl", "key", t->key, "doc", t->doc);
 
 	if (t->type == TUNABLE_WORD) {
 		json_t *words = json_array();
@@ -217,10 +229,12 @@ static json_t *tunable_json(const struct tuner *tuner, const struct tunable *t)
 
 static int keys_main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse, NULL,
-					  "Examples:\n  memrig profile keys\n\n"
-					  "Lists every setting a profile may have, in the order of application.", NULL,
-					  NULL, NULL };
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "Examples:\n  memrig profile keys\n\n"
+		       "Lists every setting a profile may have, in the order of application.",
+	};
 	struct arguments arguments = { 0 };
 	json_t *all;
 
@@ -242,9 +256,12 @@ static int keys_main(int argc, char **argv)
 
 static int schema_main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse, NULL,
-					  "Examples:\n  memrig profile schema >profile.schema.json\n\n"
-					  "Prints the JSON Schema of profiles.", NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "Examples:\n  memrig profile schema >profile.schema.json\n\n"
+		       "Prints the JSON Schema of profiles.",
+	};
 	struct arguments arguments = { 0 };
 
 	if (cli_parse(&argp, argc, argv, &arguments) || !names_fit(&arguments, argv[0], 0, 0))
@@ -264,5 +281,5 @@ static int profile_main(int argc, char **argv)
 	return cli_dispatch(verbs, "memrig profile", argc, argv);
 }
 
-const struct verb verb_profile = { "profile", "named kernel settings: list, show, check, keys, schema", profile_main,
-				   false };
+const struct verb verb_profile = { "profile", "named kernel settings: list, show, check, keys, schema",
+				   profile_main, false };

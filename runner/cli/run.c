@@ -28,7 +28,7 @@ struct names {
 
 struct run_options {
 	struct names scenarios, profiles, kernels;
-	unsigned seeds, jobs;
+	unsigned seeds, jobs, stall_s;
 	uint64_t seed;
 	const char *place, *clock, *store;
 	bool check_repeat, dry_run, json, quiet;
@@ -41,7 +41,7 @@ static void names_add(struct names *names, const char *name)
 	names->list[names->n] = NULL;
 }
 
-enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON };
+enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL };
 
 static const struct argp_option argp_options[] = {
 	{ "profile", 'p', "NAME", 0, "Kernel settings to compare; repeat for more (default: kernel-default)", 0 },
@@ -52,6 +52,7 @@ static const struct argp_option argp_options[] = {
 	{ "place", KEY_PLACE, "lab", 0, "Where cells run; only the lab so far", 0 },
 	{ "jobs", 'j', "N", 0, "Guests side by side (default: one a core)", 0 },
 	{ "check-repeat", KEY_REPEAT, 0, 0, "Run each cell three times and compare the streams byte for byte", 0 },
+	{ "stall", KEY_STALL, "SECONDS", 0, "Give up a guest that makes no progress for so long (default: 180)", 0 },
 	{ "store", KEY_STORE, "DIR", 0, "Where the run is stored (default: $MEMRIG_STORE or ~/.local/share/memrig/runs)", 0 },
 	{ "dry-run", KEY_DRY_RUN, 0, 0, "Show every cell, setting, group and guest, and do nothing", 0 },
 	{ "json", KEY_JSON, 0, 0, "Print the run as one JSON document", 0 },
@@ -95,6 +96,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'q': o->quiet = true; break;
 	case KEY_SEEDS: o->seeds = parse_count(state, "--seeds", arg, 10000); break;
 	case KEY_SEED: o->seed = parse_count(state, "--seed", arg, 1000000000); break;
+	case KEY_STALL: o->stall_s = parse_count(state, "--stall", arg, 86400); break;
 	case KEY_STORE: o->store = arg; break;
 	case KEY_REPEAT: o->check_repeat = true; break;
 	case KEY_DRY_RUN: o->dry_run = true; break;
@@ -141,6 +143,7 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 	struct summary_input input = { .stream = result->stream,
 				       .stream_len = result->stream_len,
 				       .console = result->console,
+				       .cell = cell->description,
 				       .deadline = result->deadline,
 				       .wall_s = result->wall_s };
 	struct summary *summary = NULL;
@@ -156,6 +159,8 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 					   .console = result->console,
 					   .summary = json };
 
+		if (result->begin_s > 0)
+			json_object_set_new(json, "begin_wall_s", json_real(result->begin_s));
 		state->unmet += expect_unmet(expectations);
 		state->failed += !summary->valid || summary->outcome == OUTCOME_CRASHED ||
 				 summary->outcome == OUTCOME_PANICKED;
@@ -186,7 +191,7 @@ static int show_run(const struct run_options *options, const char *path, struct 
 		return r;
 	r = options->json ? cli_json(document) : compare_print(stdout, document, NULL, &compare);
 	json_decref(document);
-	return r;
+	return r < 0 ? error_set_errno(err, r, path, "cannot print the run") : 0;
 }
 
 static enum lab_clock choose_clock(const struct run_options *options, const struct plan *plan)
@@ -226,6 +231,7 @@ static int run_plan(const struct run_options *options, struct plan *plan, json_t
 	struct run_state state = { .options = options, .plan = plan };
 	struct pool_options pool = { .jobs = options->jobs ? options->jobs : cores(),
 				     .clock = choose_clock(options, plan),
+				     .stall_s = options->stall_s,
 				     .done = cell_done,
 				     .progress = show_progress,
 				     .opaque = &state };

@@ -39,14 +39,15 @@ static const struct argp_option options[] = {
 /* How many names a sub-verb takes; a wrong number is explained. */
 static bool names_fit(const struct arguments *arguments, const char *verb, size_t min, size_t max)
 {
+	const char *accepted;
 	size_t n = 0;
 
 	while (arguments->names && arguments->names[n])
 		n++;
 	if (n >= min && n <= max)
 		return true;
-	fprintf(stderr, "%s: %s; try '%s --help'\n", verb,
-		max == 0 ? "takes no names" : max == 1 ? "takes one scenario" : "takes at least one file", verb);
+	accepted = max == 0 ? "takes no names" : max == 1 ? "takes one scenario" : "takes at least one file";
+	fprintf(stderr, "%s: %s; try '%s --help'\n", verb, accepted, verb);
 	return false;
 }
 
@@ -76,9 +77,12 @@ static int print_and_free(json_t *json)
 
 static int list_main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse, NULL,
-					  "Examples:\n  memrig scenario list\n  memrig scenario list --json\n\n"
-					  "Lists the scenarios that come with memrig.", NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "Examples:\n  memrig scenario list\n  memrig scenario list --json\n\n"
+		       "Lists the scenarios that come with memrig.",
+	};
 	struct arguments arguments = { 0 };
 	int code = EXIT_DONE;
 	char **names;
@@ -109,10 +113,14 @@ static int list_main(int argc, char **argv)
 
 static int show_main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse, "NAME|FILE",
-					  "Examples:\n  memrig scenario show mixed-pressure\n"
-					  "  memrig scenario show ./mine.json --json\n\n"
-					  "Shows the machine, the groups and what is expected.", NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.args_doc = "NAME|FILE",
+		.doc = "Examples:\n  memrig scenario show mixed-pressure\n"
+		       "  memrig scenario show ./mine.json --json\n\n"
+		       "Shows the machine, the groups and what is expected.",
+	};
 	struct arguments arguments = { 0 };
 	struct scenario *scenario;
 	int code = EXIT_DONE;
@@ -141,10 +149,14 @@ static int check_one(const char *path, struct diags *diags)
 
 static int check_main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse, "FILE...",
-					  "Examples:\n  memrig scenario check mine.json\n\n"
-					  "Tells all mistakes of scenarios, with line and column. Touches nothing.\v"
-					  "Exit code: 0 all are good, 2 there are mistakes.", NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.args_doc = "FILE...",
+		.doc = "Examples:\n  memrig scenario check mine.json\n\n"
+		       "Tells all mistakes of scenarios, with line and column. Touches nothing.\v"
+		       "Exit code: 0 all are good, 2 there are mistakes.",
+	};
 	struct arguments arguments = { 0 };
 
 	if (cli_parse(&argp, argc, argv, &arguments) || !names_fit(&arguments, argv[0], 1, SIZE_MAX))
@@ -171,8 +183,8 @@ static json_t *options_json(const struct workload_option *option)
 	json_t *list = json_array();
 
 	for (; option && option->name; option++) {
-		json_t *json = json_pack("{s:s, s:s, s:b}", "name", option->name, "doc", option->doc, "needed",
-					 !option->fallback);
+		json_t *json = json_pack("{s:s, s:s, s:b}", "name", option->name, "doc", option->doc,
+					 "needed", !option->fallback);
 
 		if (option->fallback)
 			json_object_set_new(json, "default", json_string(option->fallback));
@@ -186,17 +198,21 @@ static json_t *workloads_json(void)
 	json_t *kinds = json_array();
 
 	for (const struct workload_kind *const *kind = workload_kinds; *kind; kind++)
-		json_array_append_new(kinds, json_pack("{s:s, s:s, s:o}", "kind", (*kind)->name, "doc", (*kind)->summary,
-						       "options", options_json((*kind)->options)));
+		json_array_append_new(kinds,
+				      json_pack("{s:s, s:s, s:o}", "kind", (*kind)->name, "doc",
+						(*kind)->summary, "options", options_json((*kind)->options)));
 	return json_pack("{s:s, s:o, s:o}", "schema", "memrig.workloads/1", "options",
 			 options_json(workload_common_options), "kinds", kinds);
 }
 
 static int workloads_main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse, NULL,
-					  "Examples:\n  memrig scenario workloads\n\n"
-					  "Lists the kinds of workload with their options.", NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "Examples:\n  memrig scenario workloads\n\n"
+		       "Lists the kinds of workload with their options.",
+	};
 	struct arguments arguments = { 0 };
 
 	if (cli_parse(&argp, argc, argv, &arguments) || !names_fit(&arguments, argv[0], 0, 0))
@@ -206,7 +222,8 @@ static int workloads_main(int argc, char **argv)
 	printf("all kinds:\n");
 	print_options(workload_common_options);
 	for (const struct workload_kind *const *kind = workload_kinds; *kind; kind++) {
-		printf("\n%s: %s%s\n", (*kind)->name, (*kind)->summary, (*kind)->needs_disk ? " (needs a disk)" : "");
+		printf("\n%s: %s%s\n", (*kind)->name, (*kind)->summary,
+		       (*kind)->needs_disk ? " (needs a disk)" : "");
 		print_options((*kind)->options);
 	}
 	return fflush(stdout) == EOF ? EXIT_BROKEN : EXIT_DONE;
@@ -214,9 +231,12 @@ static int workloads_main(int argc, char **argv)
 
 static int schema_main(int argc, char **argv)
 {
-	static const struct argp argp = { options, parse, NULL,
-					  "Examples:\n  memrig scenario schema >scenario.schema.json\n\n"
-					  "Prints the JSON Schema of scenarios.", NULL, NULL, NULL };
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "Examples:\n  memrig scenario schema >scenario.schema.json\n\n"
+		       "Prints the JSON Schema of scenarios.",
+	};
 	struct arguments arguments = { 0 };
 
 	if (cli_parse(&argp, argc, argv, &arguments) || !names_fit(&arguments, argv[0], 0, 0))
@@ -227,7 +247,8 @@ static int schema_main(int argc, char **argv)
 static const struct verb list = { "list", "the scenarios that come with memrig", list_main, false };
 static const struct verb show = { "show", "one scenario", show_main, false };
 static const struct verb check = { "check", "all mistakes of files", check_main, false };
-static const struct verb workloads = { "workloads", "the kinds of workload and their options", workloads_main, false };
+static const struct verb workloads = { "workloads", "the kinds of workload and their options", workloads_main,
+				       false };
 static const struct verb schema = { "schema", "the JSON Schema of scenarios", schema_main, false };
 static const struct verb *const verbs[] = { &list, &show, &check, &workloads, &schema, NULL };
 
@@ -236,5 +257,6 @@ static int scenario_main(int argc, char **argv)
 	return cli_dispatch(verbs, "memrig scenario", argc, argv);
 }
 
-const struct verb verb_scenario = { "scenario", "pressure to put a kernel under: list, show, check, workloads, schema",
+const struct verb verb_scenario = { "scenario",
+				    "pressure to put a kernel under: list, show, check, workloads, schema",
 				    scenario_main, false };

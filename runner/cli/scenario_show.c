@@ -3,6 +3,7 @@
 
 #include "common/form.h"
 #include "common/util.h"
+#include "runner/expect.h"
 
 static void print_machine(const struct machine *machine)
 {
@@ -10,8 +11,8 @@ static void print_machine(const struct machine *machine)
 
 	for (unsigned i = 0; i < machine->n_nodes; i++) {
 		printf("  node %u    %s, %u CPU%s, distances", i,
-		       size_format(machine->nodes[i].memory_bytes, size, sizeof(size)), machine->nodes[i].cpus,
-		       machine->nodes[i].cpus == 1 ? "" : "s");
+		       size_format(machine->nodes[i].memory_bytes, size, sizeof(size)),
+		       machine->nodes[i].cpus, machine->nodes[i].cpus == 1 ? "" : "s");
 		for (unsigned j = 0; j < machine->n_nodes; j++)
 			printf(" %u", machine->distance[i][j]);
 		printf("\n");
@@ -31,7 +32,8 @@ static void print_members(json_t *object, const char *const *but)
 	const char *key;
 	json_t *json;
 
-	json_object_foreach(object, key, json) {
+	json_object_foreach(object, key, json)
+	{
 		_cleanup_free_ char *text = form_scalar_text(json);
 		const char *const *skip = but;
 
@@ -56,33 +58,23 @@ static void print_group(const struct scenario_group *group, json_t *json)
 	}
 }
 
-char *expectation_text(const json_t *expectation)
+static void print_expectation(const struct expectation *expectation)
 {
-	static const char *const words[][2] = {
-		{ "verdict", "verdict %s" },	    { "no_verdict", "no verdict %s" }, { "metric", "%s" },
-		{ "outcome", "outcome %s" },	    { "workload", " of %s" },	       { "constraint", ", constraint %s" },
-		{ "node", ", node %s" },	    { "cause", ", cause %s" },	       { "at_least", " at least %s" },
-		{ "at_most", " at most %s" }, { "when", ", when %s" },
+	static const char *const gates[] = {
+		[GATE_ALWAYS] = "",
+		[GATE_CLASSIC_LRU] = ", with the classic LRU",
+		[GATE_MGLRU] = ", with the multi-generational LRU",
 	};
-	char *text = xstrdup("");
+	_cleanup_free_ char *text = expect_text(expectation);
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		const json_t *json = json_object_get(expectation, words[i][0]);
-		_cleanup_free_ char *value = json ? form_scalar_text(json) : NULL, *before = text;
-		const char *place = strstr(words[i][1], "%s");
-
-		text = value ? xasprintf("%s%.*s%s", before, (int)(place - words[i][1]), words[i][1], value) :
-			       xstrdup(before);
-	}
-	return text;
+	printf("  %s%s\n", text, gates[expectation->gate]);
 }
 
 void scenario_print(const struct scenario *scenario)
 {
-	json_t *groups = json_object_get(scenario->json, "groups"), *expects = json_object_get(scenario->json, "expect");
+	json_t *groups = json_object_get(scenario->json, "groups");
 	char sample[16], limit[16];
 	size_t i;
-	json_t *json;
 
 	printf("%s: %s\n\nmachine:\n", scenario->name, scenario->description);
 	print_machine(&scenario->machine);
@@ -98,9 +90,6 @@ void scenario_print(const struct scenario *scenario)
 	       duration_format(scenario->limit_ns, limit, sizeof(limit)));
 	if (scenario->n_expects > 0)
 		printf("\nexpected:\n");
-	json_array_foreach(expects, i, json) {
-		_cleanup_free_ char *text = expectation_text(json);
-
-		printf("  %s\n", text);
-	}
+	for (i = 0; i < scenario->n_expects; i++)
+		print_expectation(&scenario->expects[i]);
 }

@@ -7,7 +7,4 @@
 /* For people, on stdout: the machine, the groups and what they run, what is expected. */
 void scenario_print(const struct scenario *scenario);
 
-/* One line, without the indentation: "swap.out_bytes at least 64M". The caller frees it. */
-char *expectation_text(const json_t *expectation);
-
 #endif

@@ -92,7 +92,7 @@ static char *expectations_text(const json_t *cell)
 static void print_cells(const json_t *run, const struct compare_options *options)
 {
 	static const char *const heads[] = { "outcome", "verdicts", "expectations" };
-	struct table_style style = { options->utf8, options->width, 8 };
+	struct table_style style = { options->utf8, options->width, 8, false };
 	struct table t;
 	size_t i;
 	const json_t *cell;
@@ -119,7 +119,8 @@ static void print_run(const json_t *run)
 	struct compare_options options = stored_text_options();
 	_cleanup_free_ char *argv = argv_text(run);
 
-	printf("run      %s\nstatus   %s\nclock    %s\nstarted  %s\nfinished %s\ncommand  %s\npath     %s\n\n",
+	printf("run      %s\nstatus   %s\nclock    %s\nstarted  %s\nfinished %s\ncommand  %s\npath     "
+	       "%s\n\n",
 	       record_text(run, "run", "?"), record_text(run, "status", "?"), record_text(run, "clock", "?"),
 	       record_text(run, "started", "?"), record_text(run, "finished", "?"), argv,
 	       record_text(run, "path", "?"));
@@ -179,7 +180,9 @@ static int show(const struct show_request *request, json_t *run, const char *cel
 
 static int show_main(int argc, char **argv)
 {
-	static const struct argp argp = { argp_options, parse_option, "RUN[/CELL]", argp_doc, NULL, NULL, NULL };
+	static const struct argp argp = {
+		argp_options, parse_option, "RUN[/CELL]", argp_doc, NULL, NULL, NULL
+	};
 	struct show_request request = { 0 };
 	_cleanup_free_ char *cell = NULL;
 	struct error err = { 0 };
@@ -196,4 +199,6 @@ static int show_main(int argc, char **argv)
 	return r;
 }
 
-const struct verb verb_show = { .name = "show", .summary = "a stored run, or one cell of it", .main = show_main };
+const struct verb verb_show = { .name = "show",
+				.summary = "a stored run, or one cell of it",
+				.main = show_main };

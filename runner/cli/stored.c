@@ -22,8 +22,8 @@ static int find_cell(const struct store *store, const char *what, char **ret_pat
 
 	if (r == 0)
 		*ret_cell = xstrdup(slash + 1);
-	/* A part that is no path can only have been meant as the run: its message fits. */
-	else if (!strchr(run, '/'))
+	/* A part that is no path was meant as a run: its message fits. */
+	else if (!strchr(run, '/') && run[0] != '.')
 		*err = inner;
 	return r;
 }

@@ -11,10 +11,10 @@
 
 /* --store, for every verb's option table. */
 enum { KEY_STORED_STORE = 0x2000 };
-#define STORED_OPTION                                                                                          \
-	{                                                                                                      \
-		"store", KEY_STORED_STORE, "DIR", 0,                                                           \
-			"Where runs are stored (default: $MEMRIG_STORE or ~/.local/share/memrig/runs)", 0      \
+#define STORED_OPTION                                                                                        \
+	{                                                                                                    \
+		"store", KEY_STORED_STORE, "DIR", 0,                                                         \
+			"Where runs are stored (default: $MEMRIG_STORE or ~/.local/share/memrig/runs)", 0    \
 	}
 
 /*

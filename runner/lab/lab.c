@@ -26,7 +26,8 @@ struct lab_cell {
 	pid_t pid;
 	int pidfd;
 	uint32_t beats;	  /* last seen */
-	double started_s, beat_s, ready_s;
+	double started_s, beat_s, begin_s, stall_s;
+	size_t scanned; /* how much of the stream was searched for its begin record */
 	bool files_removed, deadline;
 };
 
@@ -239,6 +240,7 @@ int lab_start(const struct lab_request *request, struct lab_cell **ret, struct e
 	cell = xcalloc(1, sizeof(*cell));
 	cell->pidfd = cell->console_fd = cell->log_fd = -1;
 	cell->started_s = cell->beat_s = now_s();
+	cell->stall_s = request->stall_s ? request->stall_s : STALL_LIMIT_S;
 	cell->dir = make_dir(err);
 	r = cell->dir ? make_files(request, cell, err) : -EIO;
 	if (r == 0)
@@ -259,19 +261,32 @@ int lab_pidfd(const struct lab_cell *cell)
 	return cell->pidfd;
 }
 
+/* Whether the cell's clock has started. */
+static bool has_begun(struct lab_cell *cell)
+{
+	static const char record[] = "{\"type\":\"begin\"";
+	size_t len = cell->channel.header->out_len;
+	const char *out = channel_out(&cell->channel);
+
+	if (memmem(out + cell->scanned, len - cell->scanned, record, strlen(record)))
+		return true;
+	cell->scanned = len > sizeof(record) ? len - sizeof(record) : 0;
+	return false;
+}
+
 void lab_watch(struct lab_cell *cell)
 {
 	uint32_t beats = cell->channel.header->beats + cell->channel.header->state;
 	double now = now_s();
 
-	if (cell->ready_s == 0 && cell->channel.header->state >= CHANNEL_READY)
-		cell->ready_s = now - cell->started_s;
+	if (cell->begin_s == 0 && has_begun(cell))
+		cell->begin_s = now - cell->started_s;
 	if (cell->channel.header->state >= CHANNEL_RUNNING)
 		remove_files(cell); /* QEMU and we have them open; nothing is left behind now, whatever dies */
 	if (beats != cell->beats) {
 		cell->beats = beats;
 		cell->beat_s = now;
-	} else if (now - cell->beat_s > STALL_LIMIT_S && !cell->deadline) {
+	} else if (now - cell->beat_s > cell->stall_s && !cell->deadline) {
 		cell->deadline = true;
 		kill(cell->pid, SIGKILL);
 	}
@@ -330,7 +345,7 @@ int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
 		memcpy(result.stream, channel_out(&cell->channel), result.stream_len);
 		result.console = read_fd(cell->console_fd);
 		result.wall_s = now_s() - cell->started_s;
-		result.ready_s = cell->ready_s;
+		result.begin_s = cell->begin_s;
 		*ret = result;
 	}
 	free_cell(cell);

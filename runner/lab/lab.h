@@ -22,6 +22,7 @@ struct lab_request {
 	const struct lab_kernel *kernel;
 	enum lab_clock clock;
 	json_t *cell; /* the cell description */
+	unsigned stall_s; /* killed after so long without progress; 0: the default, 180 */
 };
 
 struct lab_cell;
@@ -32,7 +33,7 @@ struct lab_result {
 	char *console;
 	bool deadline; /* stopped because it made no progress */
 	double wall_s;
-	double ready_s; /* until the guest's init had the channel; 0 when it never did */
+	double begin_s; /* until the first workload could run; 0 when it never did */
 };
 
 /* Makes the images and starts QEMU. -ENOSPC when the temporary directory has no room, -ENOENT without QEMU. */

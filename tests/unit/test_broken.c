@@ -65,8 +65,8 @@ static int load(const char *file, struct diags *diags)
 	struct profile *profile = NULL;
 	int r;
 
-	r = strncmp(file, "profile-", 8) == 0 ? profile_load(file, NULL, &profile, diags) :
-						scenario_load(file, &scenario, diags);
+	r = strncmp(file, "profile-", 8) == 0 ? profile_load(file, NULL, &profile, diags)
+					      : scenario_load(file, &scenario, diags);
 	profile_free(profile);
 	scenario_free(scenario);
 	return r;

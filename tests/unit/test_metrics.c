@@ -17,7 +17,8 @@ START_TEST(counts_growth_in_its_unit)
 
 	ck_assert_int_eq(value(m, "swap.out_bytes"), 10240 * 4096);
 	ck_assert_int_eq(value(m, "swap.in_bytes"), 2560 * 4096);
-	ck_assert_int_eq(value(m, "reclaim.stolen_pages"), 10240); /* kswapd 3/4 + direct 1/4, never anon + file on top */
+	ck_assert_int_eq(value(m, "reclaim.stolen_pages"),
+			 10240); /* kswapd 3/4 + direct 1/4, never anon + file on top */
 	ck_assert_int_eq(value(m, "reclaim.scanned_pages"), 25600);
 	ck_assert_int_eq(value(m, "reclaim.kswapd_stolen_pages"), 7680);
 	ck_assert_int_eq(value(m, "reclaim.direct_stolen_pages"), 2560);
@@ -27,7 +28,8 @@ START_TEST(counts_growth_in_its_unit)
 	ck_assert_int_eq(value(m, "psi.memory_some_us"), 10240);
 	ck_assert_int_eq(value(m, "time.virtual_ns"), 600000500);
 	ck_assert_double_eq_tol(json_real_value(json_object_get(m, "reclaim.efficiency_ratio")), 0.4, 1e-9);
-	ck_assert_double_eq_tol(json_real_value(json_object_get(m, "reclaim.direct_share_ratio")), 0.25, 1e-9);
+	ck_assert_double_eq_tol(json_real_value(json_object_get(m, "reclaim.direct_share_ratio")), 0.25,
+				1e-9);
 	json_decref(m);
 	timeline_free(t);
 }
@@ -59,8 +61,9 @@ END_TEST
 /* Not there is not 0: the kernel of these streams has no swpout_zero, and a killed workload no duration. */
 START_TEST(absent_counters_are_absent_metrics)
 {
-	static const char *const absent[] = { "swap.out_zero_bytes", "refault.file_pages", "zone_reclaim.success",
-					      "workload.db.0.duration_ns", "workload.db.0.fill_ns", "time.real_ns" };
+	static const char *const absent[] = { "swap.out_zero_bytes",   "refault.file_pages",
+					      "zone_reclaim.success",  "workload.db.0.duration_ns",
+					      "workload.db.0.fill_ns", "time.real_ns" };
 	struct timeline *t = timeline_of("oom_memcg.jsonl");
 	json_t *m = metrics_compute(t);
 
@@ -98,13 +101,22 @@ END_TEST
 
 START_TEST(knows_patterned_names)
 {
-	static const char *const known[] = { "swap.out_bytes", "node0.free_min_bytes", "node12.below_low_ns",
-					     "group.db.peak_bytes", "group.my-app_2.events_oom_kill",
-					     "workload.db.0.duration_ns" };
-	static const char *const unknown[] = { "", "swap.out", "swap.out_bytes ", "node.free_min_bytes",
-					       "nodeX.free_min_bytes", "node0.free_min", "node<N>.free_min_bytes",
-					       "group..peak_bytes", "group.db.events_nonsense", "workload.db.duration_ns",
-					       "workload.db.x.duration_ns", "workload.db.0.duration" };
+	static const char *const known[] = {
+		"swap.out_bytes",      "node0.free_min_bytes",           "node12.below_low_ns",
+		"group.db.peak_bytes", "group.my-app_2.events_oom_kill", "workload.db.0.duration_ns"
+	};
+	static const char *const unknown[] = { "",
+					       "swap.out",
+					       "swap.out_bytes ",
+					       "node.free_min_bytes",
+					       "nodeX.free_min_bytes",
+					       "node0.free_min",
+					       "node<N>.free_min_bytes",
+					       "group..peak_bytes",
+					       "group.db.events_nonsense",
+					       "workload.db.duration_ns",
+					       "workload.db.x.duration_ns",
+					       "workload.db.0.duration" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		ck_assert_msg(metric_known(known[i]), "%s is not known", known[i]);
@@ -134,8 +146,10 @@ START_TEST(formulas_come_from_the_table)
 	_cleanup_free_ char *sum = metric_formula(metric_find("reclaim.stolen_pages"));
 
 	ck_assert_str_eq(plain, "growth of vmstat.pswpout, x page size");
-	ck_assert_str_eq(sum, "growth of vmstat.pgsteal_kswapd + vmstat.pgsteal_direct + [vmstat.pgsteal_khugepaged] + "
-			      "[vmstat.pgsteal_proactive]");
+	ck_assert_str_eq(
+		sum,
+		"growth of vmstat.pgsteal_kswapd + vmstat.pgsteal_direct + [vmstat.pgsteal_khugepaged] + "
+		"[vmstat.pgsteal_proactive]");
 }
 END_TEST
 

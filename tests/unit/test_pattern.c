@@ -7,7 +7,9 @@
 
 static struct workload_params params(enum pattern_kind kind)
 {
-	return (struct workload_params){ .pattern = kind, .zipf_skew = 0.99, .hot_share = 0.1, .hot_access = 0.9 };
+	return (struct workload_params){
+		.pattern = kind, .zipf_skew = 0.99, .hot_share = 0.1, .hot_access = 0.9
+	};
 }
 
 static uint64_t sequence_hash(enum pattern_kind kind, uint64_t n, uint64_t seed)
@@ -82,8 +84,8 @@ START_TEST(the_scatter_is_a_permutation)
 }
 END_TEST
 
-/* Of 1000 hot pages among 100000 about 20 have a hot right neighbour when they lie at random: n * share^2 is 10,
- * either side. Runs of them would show as hundreds. */
+/* Scattered at random, 1000 of 100000 pages make about 10 pairs (n * share^2); in one run they would make
+ * 999. */
 START_TEST(hot_pages_are_not_neighbours)
 {
 	enum { N = 100000, HOT = 1000 };
@@ -101,7 +103,8 @@ START_TEST(hot_pages_are_not_neighbours)
 }
 END_TEST
 
-/* Pearson's statistic of counts against weights; for many degrees of freedom it is about df, with variance 2 df. */
+/* Pearson's statistic of counts against weights; for many degrees of freedom it is about df, with variance 2
+ * df. */
 static double chi_square(const unsigned *counts, const double *weights, size_t n, double draws)
 {
 	double sum = 0, statistic = 0;
@@ -128,8 +131,8 @@ static void count_ranks(struct pattern *pattern, unsigned *counts)
 		counts[rank_of[pattern_next(pattern)]]++;
 }
 
-/* Five standard deviations of the statistic: a right sampler fails one seed in some hundred thousand, and the seed
- * is fixed. */
+/* Five standard deviations of the statistic: a right sampler fails one seed in some hundred thousand, and the
+ * seed is fixed. */
 static void check_fit(struct pattern *pattern, const double *weights)
 {
 	unsigned counts[CELLS] = { 0 };

@@ -26,7 +26,8 @@ START_TEST(reads_records_columns_and_samples)
 	ck_assert_uint_eq(timeline_value(t, 6, timeline_column(t, "node1.meminfo.MemFree_bytes")), 400 * MIB);
 	ck_assert_uint_eq(timeline_nodes(t), 3);
 	ck_assert_int_eq(timeline_column(t, "vmstat.none"), -1);
-	ck_assert_int_eq(timeline_columnf(t, "node%u.DMA32.free_pages", 0u), timeline_column(t, "node0.DMA32.free_pages"));
+	ck_assert_int_eq(timeline_columnf(t, "node%u.DMA32.free_pages", 0u),
+			 timeline_column(t, "node0.DMA32.free_pages"));
 	timeline_free(t);
 }
 END_TEST
@@ -73,7 +74,8 @@ START_TEST(ignores_what_it_does_not_know)
 				    "{\"type\":\"columns\",\"names\":[\"a\",\"b\"]}\n"
 				    "{\"type\":\"sample\",\"t_ns\":7,\"set\":[0,5,9,9,-1,4,1]}\n"
 				    "{\"type\":\"end\",\"t_ns\":9,\"outcome\":\"completed\"}\n",
-			       &t, NULL), 0);
+			       &t, NULL),
+			 0);
 	ck_assert_uint_eq(t->n_samples, 1);
 	ck_assert_uint_eq(timeline_value(t, 0, timeline_column(t, "a")), 5);
 	ck_assert_int_eq(timeline_column(t, "b"), -1); /* never had a value */
@@ -86,7 +88,10 @@ START_TEST(says_where_a_stream_is_damaged)
 {
 	struct timeline *t;
 
-	ck_assert_int_eq(parse(HEAD "{\"type\":\"begin\",\"t_ns\":1}\n\x01garbage\n{\"type\":\"end\",\"t_ns\":3}\n", &t, NULL), 0);
+	ck_assert_int_eq(
+		parse(HEAD "{\"type\":\"begin\",\"t_ns\":1}\n\x01garbage\n{\"type\":\"end\",\"t_ns\":3}\n",
+		      &t, NULL),
+		0);
 	ck_assert_str_eq(t->damage, "line 3 of the stream is not a record");
 	ck_assert(!t->ended);
 	timeline_free(t);

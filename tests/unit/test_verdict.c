@@ -41,7 +41,8 @@ START_TEST(fires_with_its_cause)
 
 		ck_assert_str_eq(record_text(v, "name", ""), verdict->name);
 		ck_assert_str_eq(record_text(v, "cause", ""), cases[_i].cause);
-		ck_assert_str_eq(record_text(v, "fix", ""), verdict_find_cause(verdict, cases[_i].cause)->fix);
+		ck_assert_str_eq(record_text(v, "fix", ""),
+				 verdict_find_cause(verdict, cases[_i].cause)->fix);
 		ck_assert_str_eq(by, cases[_i].attributed_by);
 		ck_assert_msg(strstr(record_text(v, "summary", ""), cases[_i].because) != NULL, "%s",
 			      record_text(v, "summary", ""));
@@ -66,9 +67,10 @@ START_TEST(evidence_is_in_numbers)
 	ck_assert_uint_eq(evidence(v, "group_swapped_bytes"), 10240 * 4096);
 	ck_assert_str_eq(record_text(json_object_get(v, "evidence"), "group", ""), "db");
 	ck_assert_str_eq(record_text(json_object_get(v, "evidence"), "workload", ""), "db.0");
-	ck_assert_str_eq(record_text(v, "summary", ""),
-			 "40.0 MiB were swapped out of node 0 while node 1 had 400.0 MiB free, because group db has "
-			 "cpuset.mems=0.");
+	ck_assert_str_eq(
+		record_text(v, "summary", ""),
+		"40.0 MiB were swapped out of node 0 while node 1 had 400.0 MiB free, because group db has "
+		"cpuset.mems=0.");
 	json_decref(found);
 	timeline_free(t);
 }
@@ -81,7 +83,8 @@ static json_t *judge(uint64_t free_before, uint64_t free_after, uint64_t swapped
 		"{\"type\":\"stream\",\"schema\":\"memrig.stream/1\"}\n"
 		"{\"type\":\"zone\",\"t_ns\":1,\"node\":1,\"zone\":\"Normal\",\"high_pages\":1024}\n"
 		"{\"type\":\"begin\",\"t_ns\":10}\n"
-		"{\"type\":\"columns\",\"t_ns\":10,\"names\":[\"vmstat.pswpout\",\"node0.meminfo.MemFree_bytes\","
+		"{\"type\":\"columns\",\"t_ns\":10,\"names\":[\"vmstat.pswpout\",\"node0.meminfo.MemFree_"
+		"bytes\","
 		"\"node1.meminfo.MemFree_bytes\"]}\n"
 		"{\"type\":\"sample\",\"t_ns\":20,\"set\":[0,0,1,4096,2,%" PRIu64 "]}\n"
 		"{\"type\":\"sample\",\"t_ns\":30,\"set\":[0,%" PRIu64 ",2,%" PRIu64 "]}\n",
@@ -102,8 +105,8 @@ START_TEST(thresholds_are_exact)
 		uint64_t before, after, pages;
 		size_t fires;
 	} at[] = {
-		{ enough, enough, 256, 1 },	/* 1 MiB, just enough free */
-		{ enough, enough, 255, 0 },	/* a page less than 1 MiB */
+		{ enough, enough, 256, 1 },     /* 1 MiB, just enough free */
+		{ enough, enough, 255, 0 },     /* a page less than 1 MiB */
 		{ enough - 1, enough, 256, 0 }, /* not enough at the start */
 		{ enough, enough - 1, 256, 0 }, /* not enough at the end */
 	};

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The shipped JSON Schemas are those of the tables, are schemas, and accept every shipped profile and scenario.
+# MEMRIG names the program (./memrig). Exits 77 when python3-jsonschema is missing.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+memrig=${MEMRIG:-./memrig}
+
+if ! python3 -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then
+	echo "python3-jsonschema is not installed"
+	exit 77
+fi
+
+failed=0
+for kind in profile scenario; do
+	if ! "$memrig" $kind schema | diff -u docs/schema/$kind.json - ; then
+		echo "docs/schema/$kind.json is out of date: $memrig $kind schema >docs/schema/$kind.json"
+		failed=1
+	fi
+done
+
+validate() {
+	python3 - "$@" <<'PYTHON'
+import json, sys
+from jsonschema import Draft202012Validator
+
+schema = json.load(open(sys.argv[1]))
+Draft202012Validator.check_schema(schema)
+validator = Draft202012Validator(schema)
+mistakes = 0
+for path in sys.argv[2:]:
+    for error in validator.iter_errors(json.load(open(path))):
+        print("%s: %s: %s" % (path, error.json_path, error.message))
+        mistakes += 1
+print("%s accepts %d files, %d mistakes" % (sys.argv[1], len(sys.argv) - 2, mistakes))
+sys.exit(mistakes != 0)
+PYTHON
+}
+
+validate docs/schema/profile.json profiles/*.json || failed=1
+validate docs/schema/scenario.json workloads/scenarios/*.json || failed=1
+
+# A schema that accepts everything would pass so far.
+for kind in profile scenario; do
+	if validate docs/schema/$kind.json tests/data/broken/$kind-unknown-key.json >/dev/null; then
+		echo "docs/schema/$kind.json accepts an unknown key"
+		failed=1
+	fi
+done
+exit $failed

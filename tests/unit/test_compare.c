@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
+#include "results/compare.h"
+#include "tests/unit/streams.h"
+
+static json_t *new_run(const char *id)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:[]}", "schema", "memrig.run/1", "run", id, "path", "/runs/x",
+			 "clock", "virtual", "cells");
+}
+
+/* A cell made from a stream, under the name of a profile. Borrowed by the run's list. */
+static json_t *add(json_t *run, const char *stream, const char *profile, int seed)
+{
+	struct summary *s = summary_of(stream);
+	json_t *cell = summary_to_json(s, "cell", NULL);
+
+	json_object_set_new(cell, "profile", json_string(profile));
+	json_object_set_new(cell, "seed", json_integer(seed));
+	json_array_append_new(json_object_get(run, "cells"), cell);
+	summary_free(s);
+	return cell;
+}
+
+static char *print(const json_t *run, const json_t *other, bool utf8)
+{
+	struct compare_options options = { .utf8 = utf8 };
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	ck_assert_int_eq(compare_print(out, run, other, &options), 0);
+	fclose(out);
+	return text;
+}
+
+/* The line that begins with the label, without it and without the blanks around; a static copy. */
+static const char *line(const char *text, const char *label)
+{
+	static char found[256];
+	_cleanup_free_ char *begin = xasprintf("\n%s ", label);
+	const char *at = strstr(text, begin);
+	size_t len;
+
+	ck_assert_msg(at != NULL, "no line '%s' in:\n%s", label, text);
+	at += strlen(begin);
+	at += strspn(at, " ");
+	len = strcspn(at, "\n");
+	ck_assert_uint_lt(len, sizeof(found));
+	memcpy(found, at, len);
+	found[len] = '\0';
+	return found;
+}
+
+static void has(const char *text, const char *part)
+{
+	ck_assert_msg(strstr(text, part) != NULL, "lacks '%s':\n%s", part, text);
+}
+
+static void lacks(const char *text, const char *part)
+{
+	ck_assert_msg(strstr(text, part) == NULL, "has '%s':\n%s", part, text);
+}
+
+static size_t widest(const char *text)
+{
+	size_t width = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		width = MAX(width, len);
+		text += len + (text[len] == '\n');
+	}
+	return width;
+}
+
+START_TEST(baseline_stands_first_and_findings_come_before_numbers)
+{
+	json_t *run = new_run("20260101T120000Z-1a2b");
+	_cleanup_free_ char *text = NULL;
+
+	add(run, "no_swap.jsonl", "swap-averse", 1);
+	add(run, "cpuset.jsonl", "kernel-default", 1);
+	add(run, "oom_memcg.jsonl", "hpc", 1);
+	text = print(run, NULL, false);
+	has(text,
+	    "swap-with-free-memory - kernel 6.1.0-56-cloud-amd64 - classic LRU - virtual clock - seed 1\n");
+	ck_assert(strstr(text, "kernel-default") < strstr(text, "swap-averse"));
+	ck_assert(strstr(text, "outcome") < strstr(text, "swapped out"));
+	ck_assert_str_eq(line(text, "outcome"), "completed            completed            oom_killed");
+	ck_assert_str_eq(line(text, "swap_with_free_memory"),
+			 "node 0: cpuset       no                   node 0: memcg_limit");
+	ck_assert_str_eq(line(text, "killed"), "nobody               nobody               db.0 (memcg)");
+	/* No change where the outcome is another. */
+	ck_assert_str_eq(line(text, "swapped out"), "40.0 MiB                    0   -100%     40.0 MiB");
+	ck_assert_str_eq(line(text, "db.0 took"), "599 ms               599 ms       =            -");
+	has(text, "differences are exact");
+	has(text, "kernel-default: 40.0 MiB were swapped out of node 0 while node 1 had 400.0 MiB free");
+	has(text, "run: /runs/x\n");
+	ck_assert_uint_le(widest(text), 100);
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(seeds_have_a_median_and_a_range)
+{
+	json_t *run = new_run("20260101T120000Z-1a2b");
+	_cleanup_free_ char *text = NULL;
+
+	for (int seed = 1; seed <= 3; seed++) {
+		json_t *cell = add(run, "cpuset.jsonl", "kernel-default", seed);
+
+		json_object_set_new(json_object_get(cell, "metrics"), "swap.out_bytes",
+				    json_integer((json_int_t)(seed * seed * 10 * MIB)));
+	}
+	text = print(run, NULL, false);
+	has(text, "3 seeds");
+	ck_assert_str_eq(line(text, "swapped out"), "40.0 MiB");
+	has(text, "10.0 MiB..90.0 MiB");
+	has(text, "Medians over the seeds");
+	lacks(text, "exact");
+	json_decref(run);
+}
+END_TEST
+
+/* A killed run swaps less and ends sooner: it must not pull a median down. */
+START_TEST(killed_and_invalid_cells_are_no_numbers)
+{
+	json_t *run = new_run("20260101T120000Z-1a2b"), *cell;
+	_cleanup_free_ char *text = NULL;
+
+	add(run, "cpuset.jsonl", "kernel-default", 1);
+	cell = add(run, "oom_memcg.jsonl", "kernel-default", 2);
+	json_object_set_new(json_object_get(cell, "metrics"), "swap.out_bytes", json_integer(0));
+	cell = add(run, "drift.jsonl", "kernel-default", 3);
+	json_object_set_new(json_object_get(cell, "metrics"), "swap.out_bytes", json_integer(1));
+	text = print(run, NULL, false);
+	ck_assert_str_eq(line(text, "swapped out"), "40.0 MiB");
+	ck_assert_str_eq(line(text, "outcome"), "completed 2, oom_killed 1");
+	ck_assert_str_eq(line(text, "not valid"), "1 of 3");
+	has(text, "the numbers are of those that did");
+	has(text, "kernel-default, seed 3: not valid: vm.swappiness did not hold");
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(a_real_clock_is_not_exact)
+{
+	json_t *run = new_run("20260101T120000Z-1a2b");
+	_cleanup_free_ char *text = NULL;
+
+	json_object_set_new(add(run, "cpuset.jsonl", "a", 1), "clock", json_string("real"));
+	json_object_set_new(add(run, "no_swap.jsonl", "b", 1), "clock", json_string("real"));
+	text = print(run, NULL, false);
+	has(text, "real clock");
+	has(text, "may be noise");
+	lacks(text, "exact");
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(kernels_are_apart_in_one_run_and_side_by_side_in_two)
+{
+	json_t *run = new_run("20260101T120000Z-aaaa"), *other = new_run("20260101T130000Z-bbbb");
+	_cleanup_free_ char *one = NULL, *two = NULL;
+
+	add(run, "cpuset.jsonl", "kernel-default", 1);
+	json_object_set_new(add(run, "mglru.jsonl", "kernel-default", 1), "kernel", json_string("6.12"));
+	one = print(run, NULL, false);
+	has(one, "kernel 6.1.0-56-cloud-amd64 - classic LRU");
+	has(one, "kernel 6.12 - multi-generational LRU");
+	json_array_remove(json_object_get(run, "cells"), 1);
+	json_object_set_new(add(other, "mglru.jsonl", "kernel-default", 1), "kernel", json_string("6.12"));
+	two = print(run, other, false);
+	ck_assert_str_eq(line(two, "run"), "20260101T120000Z-aaaa  20260101T130000Z-bbbb");
+	ck_assert_str_eq(line(two, "LRU"), "classic                mglru");
+	has(two, "kernel-default (aaaa), kernel-default (bbbb): 40.0 MiB");
+	json_decref(run);
+	json_decref(other);
+}
+END_TEST
+
+START_TEST(expectations_are_counted_and_the_unmet_told)
+{
+	json_t *run = new_run("20260101T120000Z-1a2b"), *cell = add(run, "cpuset.jsonl", "kernel-default", 1);
+	_cleanup_free_ char *text = NULL;
+
+	json_object_set_new(cell, "expectations",
+			    json_pack("[{s:s, s:b, s:i}, {s:s, s:b, s:i}, {s:s, s:b, s:s}]", "text",
+				      "swap.out_bytes at least 64.0 MiB", "met", 0, "actual", 41943040,
+				      "text", "alloc.stalls at most 99 events", "met", 1, "actual", 3, "text",
+				      "x", "applies", 0, "reason", "y"));
+	text = print(run, NULL, false);
+	has(text, "Expectations: 1 met, 1 not met, 1 not applicable");
+	has(text, "not met: swap.out_bytes at least 64.0 MiB (40.0 MiB)");
+	lacks(text, "alloc.stalls at most");
+	json_decref(run);
+}
+END_TEST
+
+/* Seven profiles do not fit: several tables, each with the baseline, none too wide. */
+START_TEST(many_profiles_stay_within_the_width)
+{
+	json_t *run = new_run("20260101T120000Z-1a2b");
+	_cleanup_free_ char *text = NULL;
+	const char *second;
+
+	add(run, "cpuset.jsonl", "kernel-default", 1);
+	for (int i = 1; i < 7; i++) {
+		_cleanup_free_ char *name = xasprintf("profile-%d", i);
+
+		add(run, "no_swap.jsonl", name, 1);
+	}
+	text = print(run, NULL, false);
+	ck_assert_uint_le(widest(text), 100);
+	for (int i = 1; i < 7; i++) {
+		_cleanup_free_ char *name = xasprintf("profile-%d", i);
+
+		has(text, name);
+	}
+	second = strstr(strstr(text, "kernel-default") + 1, "kernel-default");
+	ck_assert(second && second < strstr(text, "profile-6"));
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(ascii_has_no_other_bytes)
+{
+	json_t *run = new_run("20260101T120000Z-1a2b");
+	_cleanup_free_ char *ascii = NULL, *utf8 = NULL;
+
+	add(run, "cpuset.jsonl", "a-profile-with-a-name-that-is-far-too-long-for-any-column-of-a-table", 1);
+	add(run, "no_swap.jsonl", "b", 1);
+	add(run, "no_swap.jsonl", "c", 1);
+	ascii = print(run, NULL, false);
+	utf8 = print(run, NULL, true);
+	for (const char *p = ascii; *p; p++)
+		ck_assert((unsigned char)*p < 0x80);
+	has(utf8, " · ");
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(what_is_no_run_is_refused)
+{
+	struct compare_options options = { .utf8 = false };
+	json_t *nothing = json_object(), *run = new_run("x");
+	_cleanup_free_ char *text = NULL;
+
+	ck_assert_int_eq(compare_print(stdout, nothing, NULL, &options), -EINVAL);
+	ck_assert_int_eq(compare_print(stdout, run, nothing, &options), -EINVAL);
+	text = print(run, NULL, false);
+	has(text, "no cells");
+	json_decref(nothing);
+	json_decref(run);
+}
+END_TEST
+
+/* Documents of other versions lack keys: nothing may be taken for granted. */
+START_TEST(cells_with_nothing_in_them_are_printed)
+{
+	json_t *run = new_run("x");
+	struct compare_options options = { .utf8 = true };
+	_cleanup_free_ char *text = NULL, *cell = NULL;
+	size_t len;
+	FILE *out = open_memstream(&cell, &len);
+
+	json_array_append_new(json_object_get(run, "cells"), json_object());
+	json_array_append_new(json_object_get(run, "cells"),
+			      json_pack("{s:s, s:[]}", "profile", "p", "metrics"));
+	text = print(run, NULL, true);
+	ck_assert_int_eq(compare_print_cell(out, json_array_get(json_object_get(run, "cells"), 0), &options),
+			 0);
+	fclose(out);
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(one_cell_in_full)
+{
+	struct compare_options options = { .utf8 = false };
+	json_t *run = new_run("x"), *cell = add(run, "oom_memcg.jsonl", "kernel-default", 1);
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	ck_assert_int_eq(compare_print_cell(out, cell, &options), 0);
+	fclose(out);
+	has(text, "outcome: oom_killed\n");
+	has(text, "killed at 600 ms: db.0, constraint memcg");
+	has(text, "swap.out_bytes");
+	has(text, "vm.swappiness");
+	free(text);
+	json_decref(run);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("compare");
+	TCase *tcase = tcase_create("compare");
+
+	tcase_add_test(tcase, baseline_stands_first_and_findings_come_before_numbers);
+	tcase_add_test(tcase, seeds_have_a_median_and_a_range);
+	tcase_add_test(tcase, killed_and_invalid_cells_are_no_numbers);
+	tcase_add_test(tcase, a_real_clock_is_not_exact);
+	tcase_add_test(tcase, kernels_are_apart_in_one_run_and_side_by_side_in_two);
+	tcase_add_test(tcase, expectations_are_counted_and_the_unmet_told);
+	tcase_add_test(tcase, many_profiles_stay_within_the_width);
+	tcase_add_test(tcase, ascii_has_no_other_bytes);
+	tcase_add_test(tcase, what_is_no_run_is_refused);
+	tcase_add_test(tcase, cells_with_nothing_in_them_are_printed);
+	tcase_add_test(tcase, one_cell_in_full);
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}

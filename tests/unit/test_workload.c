@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "common/util.h"
+#include "workloads/content.h"
+#include "workloads/workload.h"
+
+enum { PAGES = 300, BYTES = PAGES * CONTENT_PAGE };
+
+/* One workload with all it is given. */
+static struct workload_params params;
+static struct workload_report report;
+static struct workload_env env;
+static const struct workload_kind *kind;
+static char dir[64];
+static int release_fds[2];
+
+static void use_kind(const char *name)
+{
+	kind = workload_find(name);
+	ck_assert_ptr_nonnull(kind);
+	workload_params_release(&params);
+	workload_params_init(kind, &params);
+}
+
+static void set_up(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/memrig-workload-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(pipe(release_fds), 0);
+	memset(&report, 0, sizeof(report));
+	env = (struct workload_env){
+		.params = &params,
+		.size_bytes = BYTES,
+		.seed = 1,
+		.name = "db.0",
+		.data_dir = dir,
+		.report = &report,
+		.event_fd = eventfd(0, EFD_NONBLOCK),
+		.release_fd = release_fds[0],
+	};
+	use_kind("anon");
+}
+
+static void tear_down(void)
+{
+	static const char *const names[] = { "db.0", "shared" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", dir, names[i]);
+
+		unlink(path);
+	}
+	rmdir(dir);
+	workload_params_release(&params);
+	close(env.event_fd);
+	close(release_fds[0]);
+	close(release_fds[1]);
+}
+
+static void set(const char *name, const char *text)
+{
+	const struct workload_option *option = workload_find_option(kind, name);
+	struct error err = { 0 };
+
+	ck_assert_msg(option != NULL, "no option %s", name);
+	ck_assert_msg(workload_set_option(option, text, &params, &err) == 0, "%s", err.what);
+}
+
+static void run(void)
+{
+	struct error err = { 0 };
+
+	if (kind->prepare)
+		ck_assert_msg(kind->prepare(&env, &err) == 0, "%s: %s", err.where, err.what);
+	ck_assert_msg(kind->run(&env, &err) == 0, "%s: %s", err.where, err.what);
+}
+
+static uint64_t events(void)
+{
+	uint64_t n = 0;
+
+	return read(env.event_fd, &n, sizeof(n)) == sizeof(n) ? n : 0;
+}
+
+/* Options. */
+
+START_TEST(kinds_are_sorted_and_found)
+{
+	for (size_t i = 0; workload_kinds[i]; i++) {
+		ck_assert_ptr_eq(workload_find(workload_kinds[i]->name), workload_kinds[i]);
+		if (i)
+			ck_assert_str_lt(workload_kinds[i - 1]->name, workload_kinds[i]->name);
+		ck_assert(workload_kinds[i]->needs_disk == (workload_kinds[i]->disk_bytes != NULL));
+	}
+	ck_assert_ptr_null(workload_find("anonymous"));
+	ck_assert_ptr_null(workload_find(""));
+}
+END_TEST
+
+START_TEST(options_belong_to_their_kind)
+{
+	ck_assert_ptr_nonnull(workload_find_option(workload_find("anon"), "size"));
+	ck_assert_ptr_nonnull(workload_find_option(workload_find("anon"), "write"));
+	ck_assert_ptr_nonnull(workload_find_option(workload_find("file_map"), "write"));
+	ck_assert_ptr_null(workload_find_option(workload_find("file_read"), "write"));
+	ck_assert_ptr_null(workload_find_option(workload_find("anon"), "file"));
+	ck_assert_ptr_null(workload_find_option(workload_find("anon"), "sizes"));
+}
+END_TEST
+
+START_TEST(the_fallbacks_are_set)
+{
+	use_kind("file_read");
+	ck_assert_int_eq(params.pattern, PATTERN_SEQUENTIAL);
+	ck_assert_double_eq(params.compressibility, 0.5);
+	ck_assert_double_eq(params.write, 0);
+	ck_assert_uint_eq(params.work.passes, 1);
+	ck_assert_uint_eq(params.work.time_ns, 0);
+	ck_assert_uint_eq(params.rate_pages_per_s, 0);
+	ck_assert(!params.hold);
+	ck_assert_ptr_null(params.file);
+	ck_assert_uint_eq(4096U << params.block, 65536);
+	ck_assert_int_eq(params.readahead, READAHEAD_NORMAL);
+}
+END_TEST
+
+static const struct {
+	const char *kind, *option, *text;
+	int result;
+} forms[] = {
+	{ "anon", "size", "64M", 0 },
+	{ "anon", "size", "4096", 0 },
+	{ "anon", "size", "120% of node 0", 0 },
+	{ "anon", "size", "4095", -ERANGE },
+	{ "anon", "size", "0", -ERANGE },
+	{ "anon", "size", "64MB", -EINVAL },
+	{ "anon", "size", "-1", -EINVAL },
+	{ "anon", "pattern", "hot-cold", 0 },
+	{ "anon", "pattern", "Zipf", -EINVAL },
+	{ "anon", "pattern", "zip", -EINVAL },
+	{ "anon", "pattern", "", -EINVAL },
+	{ "anon", "write", "0", 0 },
+	{ "anon", "write", "1", 0 },
+	{ "anon", "write", "0.30000000000000004", 0 },
+	{ "anon", "write", "1e-05", 0 },
+	{ "anon", "write", "1.0000001", -ERANGE },
+	{ "anon", "write", "-0.1", -ERANGE },
+	{ "anon", "write", "1e999", -ERANGE },
+	{ "anon", "write", "0.3x", -EINVAL },
+	{ "anon", "write", " 0.3", -EINVAL },
+	{ "anon", "write", "0.3 ", -EINVAL },
+	{ "anon", "write", "0,3", -EINVAL },
+	{ "anon", "write", "nan", -EINVAL },
+	{ "anon", "write", "inf", -EINVAL },
+	{ "anon", "write", "0x1", -EINVAL },
+	{ "anon", "write", "1e", -EINVAL },
+	{ "anon", "write", "--1", -EINVAL },
+	{ "anon", "write", "-", -EINVAL },
+	{ "anon", "write", "", -EINVAL },
+	{ "anon", "write", "true", -EINVAL },
+	{ "anon", "zipf_skew", "0.009", -ERANGE },
+	{ "anon", "zipf_skew", "5", 0 },
+	{ "anon", "hot_share", "0", -ERANGE },
+	{ "anon", "hot_access", "1", -ERANGE },
+	{ "anon", "compressibility", "0.95", 0 },
+	{ "anon", "compressibility", "0.96", -ERANGE },
+	{ "anon", "work", "3 passes", 0 },
+	{ "anon", "work", "1 pass", 0 },
+	{ "anon", "work", "0 passes", 0 },
+	{ "anon", "work", "20s", 0 },
+	{ "anon", "work", "1.5s", 0 },
+	{ "anon", "work", "1000001 passes", -ERANGE },
+	{ "anon", "work", "99999999999999999999 passes", -ERANGE },
+	{ "anon", "work", "0s", -ERANGE },
+	{ "anon", "work", "3", -EINVAL },
+	{ "anon", "work", "3passes", -EINVAL },
+	{ "anon", "work", "3  passes", -EINVAL },
+	{ "anon", "work", "3 passes ", -EINVAL },
+	{ "anon", "work", "-1 passes", -EINVAL },
+	{ "anon", "work", "1.5 passes", -EINVAL },
+	{ "anon", "work", "passes", -EINVAL },
+	{ "anon", "rate", "0", 0 },
+	{ "anon", "rate", "1000000000", 0 },
+	{ "anon", "rate", "1000000001", -ERANGE },
+	{ "anon", "rate", "18446744073709551616", -ERANGE },
+	{ "anon", "rate", "-1", -EINVAL },
+	{ "anon", "rate", "+1", -EINVAL },
+	{ "anon", "rate", "1.0", -EINVAL },
+	{ "anon", "rate", "1K", -EINVAL },
+	{ "anon", "hold", "true", 0 },
+	{ "anon", "hold", "false", 0 },
+	{ "anon", "hold", "1", -EINVAL },
+	{ "anon", "hold", "True", -EINVAL },
+	{ "file_read", "file", "a-b_c.9", 0 },
+	{ "file_read", "file", "", -EINVAL },
+	{ "file_read", "file", "..", -EINVAL },
+	{ "file_read", "file", "a/b", -EINVAL },
+	{ "file_read", "file", "0123456789012345678901234567890123456789012345678901234567890123", 0 },
+	{ "file_read", "file", "01234567890123456789012345678901234567890123456789012345678901234", -EINVAL },
+	{ "file_read", "block", "1M", 0 },
+	{ "file_read", "block", "2M", -EINVAL },
+	{ "file_read", "block", "4096", -EINVAL },
+	{ "file_read", "readahead", "random", 0 },
+	{ "file_map", "sync", "sync", 0 },
+	{ "file_map", "sync", "full", -EINVAL },
+};
+
+/* A refusal says what would be accepted and leaves the value as it was. */
+START_TEST(written_forms_are_read_strictly)
+{
+	struct workload_params before;
+	struct error err = { 0 };
+	int r;
+
+	use_kind(forms[_i].kind);
+	before = params;
+	r = workload_set_option(workload_find_option(kind, forms[_i].option), forms[_i].text, &params, &err);
+	ck_assert_msg(r == forms[_i].result, "%s '%s': %d", forms[_i].option, forms[_i].text, r);
+	if (r < 0) {
+		ck_assert_str_ne(err.what, "");
+		ck_assert_mem_eq(&before, &params, sizeof(params));
+	}
+}
+END_TEST
+
+START_TEST(written_forms_have_their_values)
+{
+	set("work", "3 passes");
+	ck_assert_uint_eq(params.work.passes, 3);
+	set("work", "1.5s");
+	ck_assert_uint_eq(params.work.passes, 0);
+	ck_assert_uint_eq(params.work.time_ns, 1500000000);
+	set("pattern", "zipf");
+	ck_assert_int_eq(params.pattern, PATTERN_ZIPF);
+	set("write", "0.25");
+	ck_assert_double_eq(params.write, 0.25);
+	use_kind("file_read");
+	set("file", "a");
+	set("file", "b");
+	ck_assert_str_eq(params.file, "b");
+	set("block", "1M");
+	ck_assert_uint_eq(4096U << params.block, 1048576);
+}
+END_TEST
+
+/* Runs. */
+
+START_TEST(each_kind_fills_and_works)
+{
+	static const char *const patterns[] = { "sequential", "random", "zipf", "hot-cold" };
+
+	use_kind(workload_kinds[_i]->name);
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
+		memset(&report, 0, sizeof(report));
+		set("pattern", patterns[i]);
+		set("work", "2 passes");
+		run();
+		ck_assert_uint_eq(report.state, WORKLOAD_DONE);
+		ck_assert_uint_eq(report.filled_pages, PAGES);
+		ck_assert_uint_eq(report.passes, 2);
+		ck_assert_uint_eq(report.bad_pages, 0);
+		/* 300 pages are 18 blocks of 16 and one of 12: random blocks need not be whole. */
+		if (!streq(kind->name, "file_read") || i == 0)
+			ck_assert_uint_eq(report.touched_pages, 3 * PAGES);
+		ck_assert_uint_eq(report.written_pages, streq(kind->name, "anon") ? PAGES : 0);
+		ck_assert_uint_gt(report.started_ns, 0);
+		ck_assert_uint_ge(report.filled_ns, report.started_ns);
+		ck_assert_uint_ge(report.done_ns, report.filled_ns);
+		ck_assert_int_eq(report.error, 0);
+		ck_assert_uint_eq(events(), 3);
+	}
+}
+END_TEST
+
+START_TEST(no_passes_are_the_fill_alone)
+{
+	use_kind(workload_kinds[_i]->name);
+	set("work", "0 passes");
+	run();
+	ck_assert_uint_eq(report.state, WORKLOAD_DONE);
+	ck_assert_uint_eq(report.touched_pages, PAGES);
+	ck_assert_uint_eq(report.passes, 0);
+	ck_assert_uint_eq(events(), 3);
+}
+END_TEST
+
+START_TEST(the_smallest_size_works)
+{
+	use_kind(workload_kinds[_i]->name);
+	env.size_bytes = CONTENT_PAGE;
+	set("pattern", "hot-cold");
+	run();
+	ck_assert_uint_eq(report.touched_pages, 2);
+}
+END_TEST
+
+START_TEST(the_write_share_is_kept)
+{
+	use_kind(_i ? "file_map" : "anon");
+	set("pattern", "random");
+	set("write", "0.3");
+	set("work", "20 passes");
+	run();
+	report.written_pages -= _i ? 0 : PAGES;
+	ck_assert_double_eq_tol((double)report.written_pages / (20 * PAGES), 0.3, 0.03);
+	ck_assert_uint_eq(report.bad_pages, 0);
+	memset(&report, 0, sizeof(report));
+	set("write", "1");
+	set("work", "1 pass");
+	run();
+	ck_assert_uint_eq(report.written_pages, _i ? PAGES : 2 * PAGES);
+}
+END_TEST
+
+START_TEST(work_can_be_a_time)
+{
+	set("work", "30ms");
+	run();
+	ck_assert_uint_ge(report.done_ns - report.filled_ns, 30 * NSEC_PER_MSEC);
+	ck_assert_uint_gt(report.passes, 1);
+}
+END_TEST
+
+/* The fill takes part: page k is due k / rate after the start. Only lateness depends on the machine. */
+START_TEST(the_rate_is_a_limit)
+{
+	set("rate", "6000");
+	run();
+	ck_assert_uint_eq(report.touched_pages, 2 * PAGES);
+	ck_assert_uint_ge(report.done_ns - report.started_ns, 98 * NSEC_PER_MSEC);
+}
+END_TEST
+
+START_TEST(a_time_ends_a_slow_walk)
+{
+	env.size_bytes = CONTENT_PAGE;
+	set("rate", "1");
+	set("work", "10ms");
+	run();
+	ck_assert_uint_eq(report.passes, 0);
+	ck_assert_uint_lt(report.touched_pages, 3);
+}
+END_TEST
+
+/* Ends the hold when the workload has got there. */
+static void *release(void *unused)
+{
+	while (report.state != WORKLOAD_DONE)
+		sched_yield();
+	close(release_fds[1]);
+	return unused;
+}
+
+START_TEST(a_hold_ends_with_the_pipe)
+{
+	pthread_t thread;
+
+	use_kind(workload_kinds[_i]->name);
+	set("hold", "true");
+	ck_assert_int_eq(pthread_create(&thread, NULL, release, NULL), 0);
+	run();
+	pthread_join(thread, NULL);
+	ck_assert_uint_eq(report.state, WORKLOAD_DONE);
+}
+END_TEST
+
+START_TEST(too_much_memory_is_an_error)
+{
+	struct error err = { 0 };
+
+	env.size_bytes = 1ULL << 60;
+	ck_assert_int_eq(kind->run(&env, &err), -ENOMEM);
+	ck_assert_str_eq(err.where, "db.0");
+	ck_assert_uint_ne(report.state, WORKLOAD_DONE);
+}
+END_TEST
+
+/* Data files. */
+
+static uint64_t file_size(const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
+	struct stat st;
+
+	ck_assert_int_eq(stat(path, &st), 0);
+	return (uint64_t)st.st_size;
+}
+
+static void flip_byte(const char *name, off_t at)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
+	_cleanup_close_ int fd = open(path, O_RDWR);
+	unsigned char byte;
+
+	ck_assert_int_eq(pread(fd, &byte, 1, at), 1);
+	byte ^= 1;
+	ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
+}
+
+static const char *const file_kinds[] = { "file_map", "file_read" };
+
+/* Each bad page counts once, however many passes meet it. */
+START_TEST(a_flipped_byte_is_one_bad_page)
+{
+	use_kind(file_kinds[_i]);
+	set("work", "3 passes");
+	ck_assert_int_eq(kind->prepare(&env, NULL), 0);
+	flip_byte("db.0", 17 * CONTENT_PAGE + 7);
+	ck_assert_int_eq(kind->run(&env, NULL), 0);
+	ck_assert_uint_eq(report.bad_pages, 1);
+	ck_assert_uint_eq(report.state, WORKLOAD_DONE);
+}
+END_TEST
+
+START_TEST(workloads_share_a_file_by_its_name)
+{
+	use_kind("file_map");
+	set("file", "shared");
+	set("write", "0.5");
+	set("sync", "sync");
+	run();
+	ck_assert_uint_eq(file_size("shared"), BYTES);
+
+	use_kind("file_read");
+	set("file", "shared");
+	set("compressibility", "0.1");
+	env.name = "other.0";
+	env.seed = 99;
+	env.size_bytes = 2 * BYTES;
+	run();
+	ck_assert_uint_eq(file_size("shared"), 2 * BYTES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+
+	env.size_bytes = CONTENT_PAGE;
+	run();
+	ck_assert_uint_eq(file_size("shared"), 2 * BYTES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+START_TEST(a_foreign_file_is_written_anew)
+{
+	_cleanup_free_ char *path = xasprintf("%s/db.0", dir);
+	_cleanup_close_ int fd = open(path, O_CREAT | O_WRONLY, 0600);
+
+	ck_assert_int_eq(ftruncate(fd, BYTES + 5), 0);
+	use_kind("file_read");
+	run();
+	ck_assert_uint_eq(file_size("db.0"), BYTES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+START_TEST(a_short_file_is_an_error)
+{
+	_cleanup_free_ char *path = xasprintf("%s/db.0", dir);
+	struct error err = { 0 };
+
+	use_kind(file_kinds[_i]);
+	ck_assert_int_eq(kind->prepare(&env, &err), 0);
+	ck_assert_int_eq(truncate(path, BYTES - 1), 0);
+	ck_assert_int_eq(kind->run(&env, &err), -EIO);
+	ck_assert_str_ne(err.what, "");
+}
+END_TEST
+
+START_TEST(a_missing_file_or_disk_is_an_error)
+{
+	struct error err = { 0 };
+
+	use_kind(file_kinds[_i]);
+	ck_assert_int_eq(kind->run(&env, &err), -ENOENT);
+	env.data_dir = "";
+	ck_assert_int_eq(kind->prepare(&env, &err), -ENODEV);
+	ck_assert_uint_eq(kind->disk_bytes(&env), BYTES);
+}
+END_TEST
+
+START_TEST(blocks_of_each_size_read_the_whole_file)
+{
+	use_kind("file_read");
+	set("block", workload_find_option(kind, "block")->choices[_i]);
+	run();
+	ck_assert_uint_eq(report.touched_pages, 2 * PAGES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+static TCase *options_case(void)
+{
+	TCase *tc = tcase_create("options");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, kinds_are_sorted_and_found);
+	tcase_add_test(tc, options_belong_to_their_kind);
+	tcase_add_test(tc, the_fallbacks_are_set);
+	tcase_add_loop_test(tc, written_forms_are_read_strictly, 0, (int)ARRAY_SIZE(forms));
+	tcase_add_test(tc, written_forms_have_their_values);
+	return tc;
+}
+
+static TCase *runs_case(void)
+{
+	TCase *tc = tcase_create("runs");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_loop_test(tc, each_kind_fills_and_works, 0, 3);
+	tcase_add_loop_test(tc, no_passes_are_the_fill_alone, 0, 3);
+	tcase_add_loop_test(tc, the_smallest_size_works, 0, 3);
+	tcase_add_loop_test(tc, the_write_share_is_kept, 0, 2);
+	tcase_add_test(tc, work_can_be_a_time);
+	tcase_add_test(tc, the_rate_is_a_limit);
+	tcase_add_test(tc, a_time_ends_a_slow_walk);
+	tcase_add_loop_test(tc, a_hold_ends_with_the_pipe, 0, 3);
+	tcase_add_test(tc, too_much_memory_is_an_error);
+	return tc;
+}
+
+static TCase *files_case(void)
+{
+	TCase *tc = tcase_create("files");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_loop_test(tc, a_flipped_byte_is_one_bad_page, 0, 2);
+	tcase_add_test(tc, workloads_share_a_file_by_its_name);
+	tcase_add_test(tc, a_foreign_file_is_written_anew);
+	tcase_add_loop_test(tc, a_short_file_is_an_error, 0, 2);
+	tcase_add_loop_test(tc, a_missing_file_or_disk_is_an_error, 0, 2);
+	tcase_add_loop_test(tc, blocks_of_each_size_read_the_whole_file, 0, 9);
+	return tc;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("workload");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, options_case());
+	suite_add_tcase(suite, runs_case());
+	suite_add_tcase(suite, files_case());
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}
