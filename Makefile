@@ -57,7 +57,7 @@ $(BUILD)/host/%.o: %.c
 
 build/guest/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC,$< '(guest)')$(CC) $(CPPFLAGS) $(CFLAGS) -fno-pie -DMEMRIG_GUEST -MMD -MP -c -o $@ $<
+	$(call say,CC-G,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -fno-pie -DMEMRIG_GUEST -MMD -MP -c -o $@ $<
 
 # Unit tests: one program a file, Check, no guest and no root.
 UNIT_SRC := $(wildcard tests/unit/test_*.c)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* memrig: one verb a file under runner/cli/; this is their list, and what ties the parts together. */
+#include <locale.h>
+
 #include "common/util.h"
 #include "results/metrics.h"
 #include "results/verdict.h"
@@ -31,6 +33,7 @@ static bool knows_cause(const char *verdict_name, const char *cause)
 
 int main(int argc, char **argv)
 {
+	setlocale(LC_CTYPE, ""); /* numbers stay as C writes them */
 	profile_find = find_profile;
 	scenario_knows_metric = metric_known;
 	scenario_knows_verdict = verdict_known;

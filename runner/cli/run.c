@@ -2,8 +2,6 @@
 /* memrig run: expands the matrix, runs every cell, stores the run, shows it. */
 #include <errno.h>
 #include <inttypes.h>
-#include <locale.h>
-#include <langinfo.h>
 #include <sched.h>
 #include <signal.h>
 #include <time.h>
@@ -14,6 +12,7 @@
 #include "results/summary.h"
 #include "runner/cli/cli.h"
 #include "runner/cli/progress.h"
+#include "runner/cli/stored.h"
 #include "runner/expect.h"
 #include "runner/plan.h"
 #include "runner/plan_show.h"
@@ -183,7 +182,7 @@ static void show_progress(void *opaque, size_t finished, size_t running, size_t 
 
 static int show_run(const struct run_options *options, const char *path, struct error *err)
 {
-	struct compare_options compare = { .utf8 = streq(nl_langinfo(CODESET), "UTF-8"), .width = 100 };
+	struct compare_options compare = stored_text_options();
 	json_t *document = NULL;
 	int r = store_load(path, &document, err);
 

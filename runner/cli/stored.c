@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <langinfo.h>
-#include <locale.h>
 #include <sys/ioctl.h>
 
 #include "common/util.h"
@@ -86,7 +85,6 @@ struct compare_options stored_text_options(void)
 	struct compare_options options = { .width = 100 };
 	struct winsize size;
 
-	setlocale(LC_CTYPE, "");
 	options.utf8 = streq(nl_langinfo(CODESET), "UTF-8");
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 60)
 		options.width = MIN(size.ws_col, 160);
