@@ -27,11 +27,12 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 # What runs in the guest, and what runs on the host. One list each, by folder.
 COMMON_SRC := $(wildcard common/*.c)
+PRELOAD    := runner/lab/hosttime.c
 GUEST_ONLY := runner/lab/init.c $(wildcard runner/lab/guest_*.c)
 EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c) results/sampler.c results/stream.c \
 	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/scenario*.c runner/profile*.c runner/kmsg.c runner/task.c)
 HOST_SRC   := $(sort $(COMMON_SRC) $(EXEC_SRC) $(wildcard results/*.c results/*/*.c) \
-	      $(filter-out $(GUEST_ONLY) runner/main.c,$(wildcard runner/*.c runner/cli/*.c runner/lab/*.c)))
+	      $(filter-out $(GUEST_ONLY) $(PRELOAD) runner/main.c,$(wildcard runner/*.c runner/cli/*.c runner/lab/*.c)))
 GUEST_SRC  := $(sort $(COMMON_SRC) $(EXEC_SRC) $(GUEST_ONLY) runner/lab/channel.c)
 
 HOST_OBJ  := $(HOST_SRC:%.c=$(BUILD)/host/%.o)
@@ -41,7 +42,7 @@ MAIN_OBJ  := $(BUILD)/host/runner/main.o
 MEMRIG := $(if $(SANITIZE),$(BUILD)/memrig,memrig)
 
 ## all: build memrig and the guest's init (the default)
-all: $(MEMRIG) build/memrig-init
+all: $(MEMRIG) build/memrig-init build/memrig-hosttime.so
 
 $(MEMRIG): $(MAIN_OBJ) $(HOST_OBJ)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS)
@@ -50,6 +51,11 @@ $(MEMRIG): $(MAIN_OBJ) $(HOST_OBJ)
 # (libcgroup can look up users by name; memrig never asks it to, hence the filter of that linker warning.)
 build/memrig-init: $(GUEST_OBJ)
 	$(call say,LINK,$@)$(CC) -static -O2 -g $(LDFLAGS) -o $@ $^ $(GUEST_LIBS) 2>build/link.log || { cat build/link.log; exit 1; }
+
+# Preloaded into QEMU.
+build/memrig-hosttime.so: $(PRELOAD)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -fPIC -o $@ $<
 
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -81,7 +87,7 @@ build/bench/nothing: tests/bench/nothing.c
 
 # The guest tests, longest first.
 LAB_TESTS := $(addprefix tests/lab/,repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh watermarks.sh \
-	     guest_ends.sh interrupt.sh no_room.sh cli.sh)
+	     guest_ends.sh interrupt.sh document.sh no_room.sh cli.sh)
 
 # Packages are looked for and installed before anything is compiled, hence the second make.
 ## try: install what is needed, build, and compare three profiles in a guest
@@ -117,6 +123,7 @@ PREFIX ?= /usr/local
 install: all
 	install -D -m 755 memrig $(DESTDIR)$(PREFIX)/bin/memrig
 	install -D -m 755 build/memrig-init $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-init
+	install -D -m 755 build/memrig-hosttime.so $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-hosttime.so
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/profiles profiles/*.json
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/workloads/scenarios workloads/scenarios/*.json
 

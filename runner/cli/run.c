@@ -136,6 +136,14 @@ static unsigned cores(void)
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
+/* A crash or a panic is a finding, unless the scenario states expectations and all are met. */
+static bool is_surprise(const struct summary *summary, const json_t *expectations)
+{
+	bool bad = summary->outcome == OUTCOME_CRASHED || summary->outcome == OUTCOME_PANICKED;
+
+	return bad && (json_array_size(expectations) == 0 || expect_unmet(expectations) > 0);
+}
+
 static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_result *result, struct error *err)
 {
 	struct run_state *state = opaque;
@@ -161,8 +169,8 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 		if (result->begin_s > 0)
 			json_object_set_new(json, "begin_wall_s", json_real(result->begin_s));
 		state->unmet += expect_unmet(expectations);
-		state->failed += !summary->valid || summary->outcome == OUTCOME_CRASHED ||
-				 summary->outcome == OUTCOME_PANICKED;
+		state->failed += !summary->valid;
+		state->unmet += is_surprise(summary, expectations);
 		repeat_add(state->repeat, cell, summary->stream_sha256, result->stream);
 		r = run_add_cell(state->run, &stored, err);
 		json_decref(json);
@@ -225,6 +233,14 @@ static int finish(struct run_state *state, int r, struct error *err)
 	return state->unmet > 0 ? EXIT_FINDINGS : EXIT_DONE;
 }
 
+/* What must be there before anything is begun. */
+static int preflight(const struct plan *plan, unsigned *jobs, struct error *err)
+{
+	int r = qemu_check(err);
+
+	return r < 0 ? r : pool_check_memory(plan, jobs, err);
+}
+
 static int run_plan(const struct run_options *options, struct plan *plan, json_t *argv)
 {
 	struct run_state state = { .options = options, .plan = plan };
@@ -234,13 +250,18 @@ static int run_plan(const struct run_options *options, struct plan *plan, json_t
 				     .done = cell_done,
 				     .progress = show_progress,
 				     .opaque = &state };
-	json_t *matrix = plan_matrix(plan), *provenance = provenance_json(plan, pool.clock, pool.jobs);
+	json_t *matrix, *provenance;
 	struct store *store = NULL;
 	struct error err = { 0 };
-	int r = pool_check_memory(plan, &pool.jobs, &err);
+	int r = preflight(plan, &pool.jobs, &err);
 
-	if (r == 0)
-		r = store_open(options->store, &store, &err);
+	if (r < 0) {
+		cli_error(&err);
+		return EXIT_CANNOT_RUN;
+	}
+	matrix = plan_matrix(plan);
+	provenance = provenance_json(plan, pool.clock, pool.jobs);
+	r = store_open(options->store, &store, &err);
 	if (r == 0)
 		r = run_begin(store, argv, matrix, provenance, options->clock, &state.run, &err);
 	json_decref(matrix);
@@ -248,7 +269,7 @@ static int run_plan(const struct run_options *options, struct plan *plan, json_t
 	if (r < 0) {
 		cli_error(&err);
 		store_close(store);
-		return r == -ENOMEM || r == -ENOENT ? EXIT_CANNOT_RUN : EXIT_BROKEN;
+		return EXIT_BROKEN;
 	}
 	state.repeat = options->check_repeat ? repeat_new() : NULL;
 	progress_begin(&state.progress, options->quiet);

@@ -59,7 +59,7 @@ static bool boot(const struct lab_kernel *kernel)
 	int status = -1, r;
 	pid_t pid;
 
-	r = qemu_start(args, "/dev/null", &pid, &pfd.fd, NULL);
+	r = qemu_start(args, NULL, "/dev/null", &pid, &pfd.fd, NULL);
 	qemu_args_free(args);
 	if (r < 0)
 		return false;

@@ -42,28 +42,43 @@ static double now_s(void)
 	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
 }
 
+/* Parts of memrig that run elsewhere lie beside the program, or where they were installed. */
+static const char *part_path(const char *name, char *path, size_t room)
+{
+	static const char *const places[] = { "build", ".", "..", "../libexec/memrig" };
+	char dir[2048];
+	ssize_t n = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
+
+	if (n <= 0)
+		return NULL;
+	dir[n] = '\0';
+	*strrchr(dir, '/') = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		snprintf(path, room, "%s/%s/%s", dir, places[i], name);
+		if (access(path, R_OK) == 0)
+			return path;
+	}
+	return NULL;
+}
+
 const char *lab_init_path(void)
 {
 	static char path[4096];
 	const char *env = getenv("MEMRIG_INIT");
-	static const char *const places[] = { "build/memrig-init", "memrig-init", "../memrig-init",
-					      "../libexec/memrig/memrig-init" };
-	ssize_t n;
-	char *slash;
 
 	if (env)
 		return access(env, X_OK) == 0 ? env : NULL;
-	n = readlink("/proc/self/exe", path, sizeof(path) - 64);
-	if (n <= 0)
-		return NULL;
-	path[n] = '\0';
-	slash = strrchr(path, '/') + 1;
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		strcpy(slash, places[i]);
-		if (access(path, X_OK) == 0)
-			return path;
-	}
-	return NULL;
+	return part_path("memrig-init", path, sizeof(path));
+}
+
+const char *lab_hosttime_path(void)
+{
+	static char path[4096];
+	const char *env = getenv("MEMRIG_HOSTTIME");
+
+	if (env)
+		return access(env, R_OK) == 0 ? env : NULL;
+	return part_path("memrig-hosttime.so", path, sizeof(path));
 }
 
 void lab_module_names(const struct machine *machine, const char **names)
@@ -125,6 +140,11 @@ static int make_initramfs(const struct lab_request *request, const char *path, s
 
 	if (!init) {
 		r = error_set(err, -ENOENT, "memrig-init", "the guest's init is missing");
+		error_hint(err, "build it with: make");
+		return r;
+	}
+	if (request->clock == CLOCK_VIRTUAL && !lab_hosttime_path()) {
+		r = error_set(err, -ENOENT, "memrig-hosttime.so", "what hides the host's time from QEMU is missing");
 		error_hint(err, "build it with: make");
 		return r;
 	}
@@ -224,7 +244,8 @@ static int start_guest(const struct lab_request *request, struct lab_cell *cell,
 {
 	_cleanup_free_ char *log = in_dir(cell->dir, "qemu.log");
 	char **args = make_args(request, cell->dir);
-	int r = qemu_start(args, log, &cell->pid, &cell->pidfd, err);
+	const char *preload = request->clock == CLOCK_VIRTUAL ? lab_hosttime_path() : NULL;
+	int r = qemu_start(args, preload, log, &cell->pid, &cell->pidfd, err);
 
 	qemu_args_free(args);
 	return r;
@@ -319,8 +340,11 @@ static int check_start(const struct lab_cell *cell, int status, struct error *er
 	_cleanup_free_ char *log = NULL;
 	char *newline;
 
-	if (cell->channel.header->state != CHANNEL_EMPTY || !WIFEXITED(status) || cell->deadline ||
-	    WEXITSTATUS(status) == QEMU_GUEST_EXIT)
+	if (cell->channel.header->state != CHANNEL_EMPTY || cell->deadline)
+		return 0;
+	if (WIFSIGNALED(status))
+		return error_set(err, -EIO, "QEMU", "ended by signal %d before the guest was up", WTERMSIG(status));
+	if (WEXITSTATUS(status) == QEMU_GUEST_EXIT)
 		return 0;
 	log = read_fd(cell->log_fd);
 	if (!*log)

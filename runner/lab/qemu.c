@@ -119,6 +119,7 @@ char **qemu_args(const struct qemu_guest *guest)
 	}
 	pmem = (guest->swap ? m->swap_bytes : 0) + (guest->disk ? m->disk_bytes : 0);
 	add(&args, QEMU, NULL);
+	add(&args, "-name", "memrig,debug-threads=on"); /* hosttime.c knows the CPU thread by its name */
 	add(&args, "-nodefaults", NULL);
 	add(&args, "-no-user-config", NULL);
 	add(&args, "-no-reboot", NULL);
@@ -155,7 +156,7 @@ void qemu_args_free(char **args)
 	free(args);
 }
 
-static void exec_qemu(char *const *args, const char *log, pid_t parent, bool terminal)
+static void exec_qemu(char *const *args, const char *preload, const char *log, pid_t parent, bool terminal)
 {
 	int null_fd = open("/dev/null", O_RDWR);
 	int log_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -172,7 +173,8 @@ static void exec_qemu(char *const *args, const char *log, pid_t parent, bool ter
 		dup2(null_fd, 1);
 	}
 	dup2(log_fd, 2);
-	if (getenv("SHIM")) setenv("LD_PRELOAD", getenv("SHIM"), 1);
+	if (preload)
+		setenv("LD_PRELOAD", preload, 1);
 	execvp(args[0], args);
 	dprintf(2, "cannot start %s: %s\n", args[0], strerror(errno));
 	_exit(127);
@@ -186,7 +188,7 @@ static bool uses_terminal(char *const *args)
 	return false;
 }
 
-int qemu_start(char *const *args, const char *log, pid_t *ret_pid, int *ret_pidfd, struct error *err)
+int qemu_start(char *const *args, const char *preload, const char *log, pid_t *ret_pid, int *ret_pidfd, struct error *err)
 {
 	pid_t parent = getpid(), pid = fork();
 	int fd;
@@ -194,7 +196,7 @@ int qemu_start(char *const *args, const char *log, pid_t *ret_pid, int *ret_pidf
 	if (pid < 0)
 		return error_set_errno(err, -errno, QEMU, "cannot start a process");
 	if (pid == 0)
-		exec_qemu(args, log, parent, uses_terminal(args));
+		exec_qemu(args, preload, log, parent, uses_terminal(args));
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (fd < 0) {
 		int r = error_set_errno(err, -errno, QEMU, "cannot watch the process");

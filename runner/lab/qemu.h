@@ -35,8 +35,9 @@ struct qemu_guest {
 char **qemu_args(const struct qemu_guest *guest);
 void qemu_args_free(char **args);
 
-/* Starts QEMU so that it dies with this process; its own messages go to `log` (a path). Returns a pidfd in *ret_pidfd. */
-int qemu_start(char *const *args, const char *log, pid_t *ret_pid, int *ret_pidfd, struct error *err);
+/* Starts QEMU so that it dies with this process; its own messages go to `log` (a path);
+ * `preload` is a library to load into it, or NULL. Returns a pidfd in *ret_pidfd. */
+int qemu_start(char *const *args, const char *preload, const char *log, pid_t *ret_pid, int *ret_pidfd, struct error *err);
 
 /* Finds the program in PATH; -ENOENT with what to install. */
 int qemu_check(struct error *err);

@@ -40,7 +40,7 @@ static int boot(const struct qemu_guest *guest, struct error *err)
 {
 	char **args = qemu_args(guest);
 	pid_t pid;
-	int fd, status, r = qemu_start(args, "/dev/null", &pid, &fd, err);
+	int fd, status, r = qemu_start(args, NULL, "/dev/null", &pid, &fd, err);
 
 	qemu_args_free(args);
 	if (r < 0)

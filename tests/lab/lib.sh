@@ -25,7 +25,7 @@ fail() { echo "FAILED: $*"; failures=$((failures + 1)); }
 
 # same WHAT ACTUAL EXPECTED
 same() {
-	if [ "$2" = "$3" ]; then echo "ok: $1: $2"; else fail "$1: is '$2', expected '$3'"; fi
+	if [ "$2" = "$3" ]; then printf "ok: %s: %.70s\n" "$1" "$(echo "$2" | head -n 1)"; else fail "$1: is '$2', expected '$3'"; fi
 }
 
 # differ WHAT A B

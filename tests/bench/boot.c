@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How long a cell takes until its first workload may run, against a bare boot
+ * of the same kernel on the same machine (nodes, CPUs, clock; no swap, disk or
+ * channel) with an init that does nothing. Taken in turn, side by side.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "common/util.h"
+#include "runner/cell.h"
+#include "runner/cli/cli.h"
+#include "runner/lab/image.h"
+#include "runner/lab/lab.h"
+
+#define ROUNDS 5
+#define LIMIT  1.25
+
+static double now_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
+}
+
+static void die(const struct error *err)
+{
+	fprintf(stderr, "%s: %s\n", err->where, err->what);
+	exit(1);
+}
+
+static double bare_boot(const struct machine *machine, const struct lab_kernel *kernel)
+{
+	struct machine bare = *machine;
+	struct qemu_guest guest = { .machine = &bare, .clock = CLOCK_VIRTUAL, .kernel = kernel->image,
+				    .initramfs = "build/bench/nothing.cpio", .console = "/dev/null" };
+	char *no_modules[] = { NULL }, **args;
+	double start = now_s();
+	struct error err;
+	int status, fd;
+	pid_t pid;
+
+	bare.swap_kind = SWAP_NONE;
+	bare.disk_bytes = 0;
+	if (image_initramfs(guest.initramfs, "build/bench/nothing", NULL, no_modules, &err) < 0)
+		die(&err);
+	args = qemu_args(&guest);
+	if (qemu_start(args, NULL, "/dev/null", &pid, &fd, &err) < 0)
+		die(&err);
+	waitpid(pid, &status, 0);
+	close(fd);
+	qemu_args_free(args);
+	return now_s() - start;
+}
+
+static double cell_start(const struct scenario *scenario, const struct profile *profile,
+			 const struct lab_kernel *kernel)
+{
+	json_t *description = cell_description_to_json(scenario, profile, 1, "virtual");
+	struct lab_request request = { .machine = &scenario->machine, .kernel = kernel, .clock = CLOCK_VIRTUAL,
+				       .cell = description };
+	struct lab_result result = { 0 };
+	struct lab_cell *cell;
+	struct pollfd pfd = { .events = POLLIN };
+	struct error err;
+	double begin;
+
+	if (lab_start(&request, &cell, &err) < 0)
+		die(&err);
+	for (pfd.fd = lab_pidfd(cell); poll(&pfd, 1, 5) == 0;)
+		lab_watch(cell);
+	if (lab_finish(cell, &result, &err) < 0)
+		die(&err);
+	begin = result.begin_s;
+	lab_result_release(&result);
+	json_decref(description);
+	return begin;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *values)
+{
+	qsort(values, ROUNDS, sizeof(*values), by_value);
+	return values[ROUNDS / 2];
+}
+
+static bool measure(const char *scenario_path, const char *kernel_name)
+{
+	double bare[ROUNDS], cell[ROUNDS];
+	struct scenario *scenario;
+	struct profile *profile;
+	struct lab_kernel kernel;
+	struct diags diags = { 0 };
+	struct error err;
+	double a, b;
+
+	if (scenario_load(scenario_path, &scenario, &diags) < 0 ||
+	    profile_load("profiles/kernel-default.json", NULL, &profile, &diags) < 0)
+		exit(1);
+	if (lab_kernel_prepare(kernel_name, NULL, &kernel, &err) < 0)
+		die(&err);
+	for (int i = 0; i < ROUNDS; i++) {
+		bare[i] = bare_boot(&scenario->machine, &kernel);
+		cell[i] = cell_start(scenario, profile, &kernel);
+	}
+	a = median(bare);
+	b = median(cell);
+	printf("%-5s %-40s bare boot %6.3f s, cell's first workload %6.3f s, ratio %.2f (limit %.2f)\n", kernel_name,
+	       scenario_path, a, b, b / a, LIMIT);
+	scenario_free(scenario);
+	profile_free(profile);
+	lab_kernel_release(&kernel);
+	return b / a <= LIMIT;
+}
+
+int main(void)
+{
+	bool good = true;
+
+	setenv("MEMRIG_INIT", "build/memrig-init", 0);
+	good &= measure("tests/lab/data/endless.json", "6.1");
+	good &= measure("workloads/scenarios/smoke.json", "6.1");
+	good &= measure("tests/lab/data/endless.json", "6.12");
+	good &= measure("workloads/scenarios/smoke.json", "6.12");
+	return good ? 0 : 1;
+}

@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a user types wrong, and what memrig says. No guest is started.
+. "$(dirname "$0")/lib.sh"
+need_lab 6.1
+
+# says CODE PART ARGS...: memrig ARGS exits with CODE, says PART on stderr and nothing on stdout.
+says() {
+	expected=$1 part=$2; shift 2
+	out=$("$memrig" "$@" 2>"$work/err"); code=$?
+	same "memrig $*: exit code" "$code" "$expected"
+	has "memrig $*: message" "$(cat "$work/err")" "$part"
+	same "memrig $*: stdout" "$out" ""
+}
+says 2 "no scenario given" run
+says 2 "did you mean" run smok
+says 2 "did you mean" run smoke -p swap-eagr
+says 2 "there is no kernel of that name" run smoke -k 9.99
+says 2 "cannot open the kernel" run smoke -k /nonexistent/bzImage
+says 2 "this is not a bzImage" run smoke -k "$memrig"
+says 2 "--seeds" run smoke --seeds 0
+says 2 "--jobs" run smoke --jobs 1x
+says 2 "neither virtual nor real" run smoke --clock sundial
+says 2 "asked for twice" run smoke smoke
+says 77 "in the lab only" run smoke --place host
+says 2 "Try" run --no-such-option
+says 2 "" frobnicate
+says 2 "" show no-such-run
+says 2 "" compare no-such-run
+
+cat >"$work/wrong.json" <<'J'
+{ "name": "wrong", "machine": { "nodes": [ { "memory": "192M", "cpus": 1 } ] },
+  "groups": [ { "name": "db", "cpuset.mems": "3", "workloads": [ { "kind": "anon", "sise": "1M" } ] } ] }
+J
+"$memrig" run "$work/wrong.json" 2>"$work/err"
+same "a broken scenario: exit code" "$?" 2
+has "the node that does not exist" "$(cat "$work/err")" "wrong.json:2:"
+has "the option that does not exist" "$(cat "$work/err")" "did you mean 'size'"
+
+"$memrig" run smoke --dry-run --json >"$work/dry.json"
+same "--dry-run: exit code" "$?" 0
+same "--dry-run: cells" "$(get dry '.cells | length')" 1
+same "--dry-run: nothing stored" "$("$memrig" list --json | jq ".runs | length")" 0
+for verb in run compare list show profile scenario doctor lab; do
+	"$memrig" "$verb" --help >"$work/help" 2>&1
+	same "$verb --help: exit code" "$?" 0
+	has "$verb --help: has text" "$(cat "$work/help")" "memrig $verb"
+done
+"$memrig" doctor --json >"$work/doctor.json"
+same "doctor --json: is a list" "$(get doctor 'map(select(.needed and (.ok | not))) | length')" 0
+finish
