@@ -57,9 +57,17 @@ build/memrig-hosttime.so: $(PRELOAD)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -fPIC -o $@ $<
 
+# Written anew only when the version is another one.
+build/version.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define MEMRIG_VERSION "$(VERSION)"' | cmp -s - $@ || echo '#define MEMRIG_VERSION "$(VERSION)"' >$@
+FORCE:
+
+$(BUILD)/host/runner/main.o $(BUILD)/host/runner/provenance.o: build/version.h
+
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -DMEMRIG_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
 
 build/guest/%.o: %.c
 	@mkdir -p $(@D)

@@ -57,7 +57,11 @@ static void add_run(struct compare_groups *all, const json_t *run, const json_t 
 	json_array_foreach (json_object_get(run, "cells"), i, cell) {
 		const char *scenario = record_text(cell, "scenario", "?"),
 			   *kernel = record_text(cell, "kernel", "");
-		struct compare_group *g =
+		struct compare_group *g;
+
+		if (json_object_get(cell, "repeat"))
+			continue; /* the same cell again, for the proof that it repeats */
+		g =
 			group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "");
 
 		json_array_append(column_of(g, run, record_text(cell, "profile", "?"), kernel)->cells, cell);

@@ -41,6 +41,7 @@ const char *run_path(const struct run *run);
 
 struct run_cell {
 	const char *id; /* [A-Za-z0-9._-]+, unique in the run */
+	size_t index;      /* its place in the list of cells, whatever order they end in */
 	json_t *cell;   /* the cell description, borrowed */
 	const char *stream;
 	size_t stream_len;

@@ -18,6 +18,8 @@ struct run {
 	char *tmp;        /* until then */
 	char *dir;        /* of the store */
 	json_t *document; /* run.json */
+	size_t *indexes;  /* of the cells, ascending */
+	size_t n_cells;
 };
 
 /* ---- small helpers ---- */
@@ -124,6 +126,7 @@ static void run_free(struct run *run)
 	free(run->path);
 	free(run->tmp);
 	free(run->dir);
+	free(run->indexes);
 	free(run);
 }
 
@@ -222,6 +225,21 @@ static int write_cell(const char *dir, const struct run_cell *cell, struct error
 	return r < 0 ? r : sync_dir(dir, err);
 }
 
+/* Cells end in any order; the list is in that of the plan. */
+static void list_cell(struct run *run, const struct run_cell *cell)
+{
+	json_t *cells = json_object_get(run->document, "cells");
+	size_t at = run->n_cells;
+
+	while (at > 0 && run->indexes[at - 1] > cell->index)
+		at--;
+	run->indexes = xrealloc(run->indexes, (run->n_cells + 1) * sizeof(*run->indexes));
+	memmove(run->indexes + at + 1, run->indexes + at, (run->n_cells - at) * sizeof(*run->indexes));
+	run->indexes[at] = cell->index;
+	run->n_cells++;
+	json_array_insert_new(cells, at, json_string(cell->id));
+}
+
 int run_add_cell(struct run *run, const struct run_cell *cell, struct error *err)
 {
 	_cleanup_free_ char *dir = NULL;
@@ -237,7 +255,7 @@ int run_add_cell(struct run *run, const struct run_cell *cell, struct error *err
 		remove_tree(dir);
 		return r;
 	}
-	json_array_append_new(json_object_get(run->document, "cells"), json_string(cell->id));
+	list_cell(run, cell);
 	return 0;
 }
 

@@ -190,6 +190,13 @@ void stream_u64(struct stream_writer *w, const char *key, uint64_t value)
 	put_u64(w, value);
 }
 
+void stream_bool(struct stream_writer *w, const char *key, bool value)
+{
+	put_key(w, key);
+	for (const char *c = value ? "true" : "false"; *c; c++)
+		put_char(w, *c);
+}
+
 void stream_i64(struct stream_writer *w, const char *key, int64_t value)
 {
 	put_key(w, key);

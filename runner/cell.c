@@ -77,7 +77,7 @@ int cell_problem(struct cell_run *run, int r, const struct error *err, bool fata
 	stream_text(&run->out, "where", err->where);
 	stream_text(&run->out, "what", err->what);
 	stream_i64(&run->out, "errno", -r);
-	stream_u64(&run->out, "fatal", fatal);
+	stream_bool(&run->out, "fatal", fatal);
 	stream_end(&run->out);
 	run->failed |= fatal;
 	return r;

@@ -137,8 +137,14 @@ int cell_tasks_prepare(struct cell_run *run, struct error *err)
 	struct task_place place = task_place(run);
 	int r = 0;
 
-	for (size_t i = 0; i < run->n_tasks && r == 0; i++)
+	for (size_t i = 0; i < run->n_tasks && r == 0; i++) {
 		r = task_prepare(&run->tasks[i], &place, err);
+		if (r == 0 && run->tasks[i].workload->kind->prepare) {
+			stream_begin(&run->out, "prepared", cell_now());
+			stream_text(&run->out, "workload", run->tasks[i].workload->name);
+			stream_end(&run->out);
+		}
+	}
 	return r;
 }
 

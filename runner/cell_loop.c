@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -14,6 +15,9 @@
 #include "common/util.h"
 #include "runner/cell_run.h"
 
+
+#define CAUSE_WAIT_MS	100
+#define STOP_TIMEOUT_NS (30 * NSEC_PER_SEC)
 
 /* Whether a task has reached a state. One that ended on the way counts: what waits for it must not wait for ever. */
 static bool has_reached(const struct task *task, enum workload_state state)
@@ -92,7 +96,8 @@ static void record_oom(struct cell_run *run, const struct kmsg_oom *oom)
 	struct task *victim = find_pid(run, oom->pid);
 
 	stream_begin(&run->out, "oom", cell_now());
-	stream_text(&run->out, "constraint", oom->constraint);
+	if (oom->constraint)
+		stream_text(&run->out, "constraint", oom->constraint);
 	stream_i64(&run->out, "victim_pid", oom->pid);
 	stream_text(&run->out, "victim", oom->comm);
 	stream_text(&run->out, "task_memcg", oom->task_memcg);
@@ -143,27 +148,38 @@ static void record_outcome(struct cell_run *run, const struct task *task)
 	stream_end(&run->out);
 }
 
-/* The log line comes before the signal, so it is there when the process is gone. */
+/* The kernel sends the signal first and logs the kill after it: on several CPUs the process can be gone before the
+ * line is there. */
+static void wait_for_cause(struct cell_run *run, const struct task *task)
+{
+	struct pollfd pfd = { .fd = run->kmsg.fd, .events = POLLIN };
+
+	drain_kmsg(run);
+	if (!WIFSIGNALED(task->status) || WTERMSIG(task->status) != SIGKILL || task->stopped || task->oom_killed)
+		return;
+	poll(&pfd, 1, CAUSE_WAIT_MS);
+	drain_kmsg(run);
+}
+
 static void task_ended(struct cell_run *run, struct task *task)
 {
 	task_reap(task);
-	drain_kmsg(run);
+	wait_for_cause(run, task);
 	record_states(run, task);
 	record_outcome(run, task);
 }
 
+/* At the cell's limit; a task the kernel has just killed keeps its own cause. */
 static void stop_all(struct cell_run *run)
 {
-	for (size_t i = 0; i < run->n_tasks; i++)
-		run->tasks[i].stopped = !run->tasks[i].ended;
+	drain_kmsg(run);
 	for (size_t i = 0; i < run->n_tasks; i++) {
-		struct error err = { 0 };
-		int r = 0;
+		struct task *task = &run->tasks[i];
 
-		if (run->tasks[i].stopped)
-			r = cgroup_kill(&run->cgroups, run->tasks[i].group->name, &err);
-		if (r < 0)
-			cell_problem(run, r, &err, true);
+		if (task->ended)
+			continue;
+		task->stopped = !task->oom_killed;
+		kill(task->pid, SIGKILL); /* not reaped yet, so the number is still its own */
 	}
 }
 
@@ -266,11 +282,18 @@ int cell_loop(struct cell_run *run, struct error *err)
 		if (now >= limit && !stopped) {
 			stop_all(run);
 			stopped = true;
-			limit = UINT64_MAX;
+			limit = now + STOP_TIMEOUT_NS;
+		} else if (now >= limit) {
+			return error_set(err, -ETIMEDOUT, "workloads", "processes are left %llu s after they were killed",
+					 STOP_TIMEOUT_NS / NSEC_PER_SEC);
 		}
 	}
 	if (r == 0)
 		r = exact_sample(run);
 	drain_kmsg(run);
-	return r < 0 ? error_set_errno(err, r, "stream", "cannot write the stream") : 0;
+	if (r < 0)
+		return error_set_errno(err, r, "stream", "cannot write the stream");
+	if (run->kmsg.overruns > 0)
+		return error_set(err, -EOVERFLOW, "/dev/kmsg", "the kernel logged faster than it was read: kills may be missing");
+	return 0;
 }

@@ -176,21 +176,7 @@ int cgroup_tree_create(const char *mount, const char *parent, struct cgroup_tree
 	return 0;
 }
 
-/* A 0 from the library is no proof. Sizes come back rounded down to pages, so numbers may differ by less than one. */
-static bool taken(const char *wanted, const char *got)
-{
-	char *end;
-	unsigned long long a, b;
-
-	if (streq(wanted, got))
-		return true;
-	a = strtoull(wanted, &end, 10);
-	if (*end || end == wanted)
-		return false;
-	b = strtoull(got, &end, 10);
-	return !*end && end != got && a >= b && a - b < 4096;
-}
-
+/* A 0 from the library is no proof. */
 static int check_values(const struct cgroup_tree *tree, const char *group, const struct cgroup_value *values,
 			size_t n, struct error *err)
 {
@@ -200,7 +186,7 @@ static int check_values(const struct cgroup_tree *tree, const char *group, const
 
 		if (r < 0)
 			return r;
-		if (!taken(values[i].value, got))
+		if (!streq(values[i].value, got))
 			return error_set(err, -EIO, values[i].file, "group %s: wrote '%s', the kernel has '%s'", group,
 					 values[i].value, got);
 	}
@@ -255,7 +241,8 @@ static int kill_tasks(const struct cgroup_tree *tree, const char *group, struct 
 
 		if (end == at)
 			break;
-		kill((pid_t)pid, SIGKILL);
+		if (pid > 0) /* 0 is a process of another pid namespace, and would mean our own group */
+			kill((pid_t)pid, SIGKILL);
 	}
 	return 0;
 }

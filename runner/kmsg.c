@@ -102,15 +102,16 @@ static int parse_killed(const char *text, const char *end, struct kmsg_oom *oom)
 	char *name;
 	pid_t pid = (pid_t)strtol(text, &name, 10);
 
-	if (!oom->constraint || !anon || strncmp(name, " (", 2) != 0)
+	if (!anon || strncmp(name, " (", 2) != 0)
 		return 0;
-	if (oom->complete) {
-		/* Without a constraint line of its own: one of the victim's group, or the victim again. */
-		if (!oom->group_kill || pid == oom->first_pid)
-			return 0;
-	} else if (pid != oom->pid) {
+	if (!oom->complete && (!oom->constraint || pid != oom->pid))
 		return 0;
-	}
+	/* Without a constraint line of its own: the victim again, one of its group, or a kill whose report the kernel
+	 * left out (it prints ten in five seconds). */
+	if (oom->complete && pid == oom->first_pid)
+		return 0;
+	if (oom->complete && !oom->group_kill)
+		*oom = (struct kmsg_oom){ .first_pid = pid };
 	oom->pid = pid;
 	copy(oom->comm, sizeof(oom->comm), name + 2, total);
 	oom->anon_rss_bytes = strtoull(anon + strlen("anon-rss:"), NULL, 10) * KIB;

@@ -13,7 +13,7 @@
  * ("oom-kill:constraint=...") and who in the next ("Killed process ...").
  */
 struct kmsg_oom {
-	const char *constraint; /* "none", "cpuset", "mempolicy" or "memcg" */
+	const char *constraint; /* "none", "cpuset", "mempolicy" or "memcg"; NULL: the kernel left the report out */
 	char task_memcg[256];   /* the victim's group, "/memrig/db" */
 	char oom_memcg[256];    /* the group whose limit was hit; "" when it was no limit */
 	char comm[16];

@@ -2,15 +2,12 @@
 /* memrig: one verb a file under runner/cli/; this is their list, and what ties the parts together. */
 #include <locale.h>
 
+#include "build/version.h"
 #include "common/util.h"
 #include "results/metrics.h"
 #include "results/verdict.h"
 #include "runner/cli/cli.h"
 #include "runner/profile.h"
-
-#ifndef MEMRIG_VERSION
-#define MEMRIG_VERSION "unknown"
-#endif
 
 const char *argp_program_version = "memrig " MEMRIG_VERSION;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runner/plan.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 
@@ -83,6 +84,9 @@ static char *cell_id(const struct plan_cell *cell, unsigned repeats)
 	char *id = xasprintf("%s.%s.s%" PRIu64 ".k%s", cell->scenario->name, cell->profile->name, cell->seed, kernel);
 	char *with_repeat;
 
+	for (char *c = id; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
+			*c = '_';
 	if (repeats <= 1)
 		return id;
 	with_repeat = xasprintf("%s.r%u", id, cell->repeat);

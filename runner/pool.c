@@ -52,7 +52,8 @@ static int fill_slots(struct pool *pool, struct error *err)
 	for (unsigned i = 0; i < pool->options->jobs && r == 0; i++)
 		if (!pool->slots[i].plan && pool->next < pool->plan->n_cells)
 			r = start_one(pool, &pool->slots[i], err);
-	return r;
+	/* Room that another guest takes now is free when that one has ended. */
+	return r == -ENOSPC && pool->running > 0 ? 0 : r;
 }
 
 static int finish_one(struct pool *pool, struct slot *slot, struct error *err)
@@ -134,17 +135,30 @@ int pool_check_memory(const struct plan *plan, unsigned *jobs, struct error *err
 	return 0;
 }
 
-int pool_run(const struct plan *plan, const struct pool_options *options, struct error *err)
+static sigset_t end_signals(void)
 {
-	struct pool pool = { .plan = plan, .options = options };
-	sigset_t signals, before;
-	int fd, r = 0;
+	sigset_t signals;
 
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &signals, &before);
+	return signals;
+}
+
+void pool_block_signals(sigset_t *ret_before)
+{
+	sigset_t signals = end_signals();
+
+	sigprocmask(SIG_BLOCK, &signals, ret_before);
+}
+
+int pool_run(const struct plan *plan, const struct pool_options *options, struct error *err)
+{
+	struct pool pool = { .plan = plan, .options = options };
+	sigset_t signals = end_signals();
+	int fd, r = 0;
+
 	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	pool.slots = xcalloc(options->jobs, sizeof(*pool.slots));
 	pool.fds = xcalloc(options->jobs + 1, sizeof(*pool.fds));
@@ -162,6 +176,5 @@ int pool_run(const struct plan *plan, const struct pool_options *options, struct
 	free(pool.fds);
 	if (fd >= 0)
 		close(fd);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	return r;
 }

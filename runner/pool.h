@@ -2,6 +2,8 @@
 #ifndef MEMRIG_RUNNER_POOL_H
 #define MEMRIG_RUNNER_POOL_H
 
+#include <signal.h>
+
 #include "common/error.h"
 #include "runner/lab/lab.h"
 #include "runner/plan.h"
@@ -18,7 +20,10 @@ struct pool_options {
 	void *opaque;
 };
 
-/* Returns 0, a negative errno, or the number of a signal (SIGINT, SIGTERM, SIGHUP) that came: then all guests have
+/* Blocks the signals that end a run; they are taken by pool_run(), and the caller restores the mask afterwards. */
+void pool_block_signals(sigset_t *ret_before);
+
+/* With these signals blocked. Returns 0, a negative errno, or the number of a signal (SIGINT, SIGTERM, SIGHUP) that came: then all guests have
  * been killed and the cells that had ended have been given to done(). */
 int pool_run(const struct plan *plan, const struct pool_options *options, struct error *err);
 

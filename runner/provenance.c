@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "build/version.h"
 #include "common/file.h"
 #include "common/util.h"
 #include "runner/lab/lab.h"

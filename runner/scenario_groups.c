@@ -57,7 +57,7 @@ static bool check_cpus(const struct form_value *value, const struct machine *mac
 {
 	unsigned n = machine_cpus(machine);
 
-	if (n == 0 || cpus >> n == 0)
+	if (n == 0 || n >= 64 || cpus >> n == 0)
 		return true;
 	form_fail(value, NULL, "CPUs %s, the machine has 0 to %u", json_string_value(value->json), n - 1);
 	return false;

@@ -37,6 +37,20 @@ static int check_init(char *have, size_t room, struct error *err)
 	return r;
 }
 
+static int check_hosttime(char *have, size_t room, struct error *err)
+{
+	const char *path = lab_hosttime_path();
+	int r;
+
+	if (path) {
+		snprintf(have, room, "%s", path);
+		return 0;
+	}
+	r = error_set(err, -ENOENT, "memrig-hosttime.so", "what hides the host's time from QEMU is missing");
+	error_hint(err, "build it with: make");
+	return r;
+}
+
 static int check_mke2fs(char *have, size_t room, struct error *err)
 {
 	static const char *const places[] = { "/usr/sbin/mke2fs", "/sbin/mke2fs" };
@@ -82,7 +96,7 @@ static int check_kvm(char *have, size_t room, struct error *err)
 	if (r < 0)
 		return r;
 	snprintf(have, room, "a guest boots under it");
-	if (lab_real_clock(&kernel) != CLOCK_REAL_KVM) {
+	if (lab_real_clock(&kernel, true) != CLOCK_REAL_KVM) {
 		r = error_set(err, -EOPNOTSUPP, "/dev/kvm", "no guest boots under KVM here");
 		error_hint(err, "nothing to do: the virtual clock needs no KVM, and --clock real emulates");
 	}
@@ -126,6 +140,7 @@ static int check_nodes(char *have, size_t room, struct error *err)
 static const struct check checks[] = {
 	{ "qemu", true, check_qemu },
 	{ "guest init", true, check_init },
+	{ "host time", true, check_hosttime },
 	{ "mke2fs", true, check_mke2fs },
 	{ "kernel 6.1", true, check_kernel_default },
 	{ "store", true, check_store },

@@ -10,6 +10,7 @@ struct lab_options {
 	const char *kernels[8];
 	size_t n_kernels;
 	const char *scenario;
+	bool takes_scenario;
 	bool json;
 };
 
@@ -42,7 +43,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_JSON: o->json = true; break;
 	case ARGP_KEY_ARG:
-		if (o->scenario || state->root_argp->args_doc == NULL)
+		if (o->scenario || !o->takes_scenario)
 			argp_error(state, "too many arguments: '%s'", arg);
 		o->scenario = arg;
 		break;
@@ -105,7 +106,7 @@ static int prepare_main(int argc, char **argv)
 		r = lab_kernel_prepare(options.kernels[i], note, &kernel, &err);
 		if (r < 0) {
 			cli_error(&err);
-			return r == -EINVAL ? EXIT_USAGE : EXIT_CANNOT_RUN;
+			return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
 		}
 		printf("%s: %s\n", kernel.name, kernel.release);
 		lab_kernel_release(&kernel);
@@ -120,7 +121,7 @@ static int shell_main(int argc, char **argv)
 					  "A shell in a guest with the scenario's machine (default: mixed-pressure). "
 					  "Leave it with: exit.",
 					  NULL, NULL, NULL };
-	struct lab_options options = { 0 };
+	struct lab_options options = { .takes_scenario = true };
 	struct scenario *scenario = NULL;
 	struct lab_kernel kernel = { 0 };
 	struct diags diags = { 0 };

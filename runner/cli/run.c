@@ -136,12 +136,16 @@ static unsigned cores(void)
 	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
-/* A crash or a panic is a finding, unless the scenario states expectations and all are met. */
-static bool is_surprise(const struct summary *summary, const json_t *expectations)
+/* A crash or a panic is a finding, unless the scenario expects it. */
+static bool is_surprise(const struct scenario *scenario, const struct summary *summary)
 {
-	bool bad = summary->outcome == OUTCOME_CRASHED || summary->outcome == OUTCOME_PANICKED;
-
-	return bad && (json_array_size(expectations) == 0 || expect_unmet(expectations) > 0);
+	if (summary->outcome != OUTCOME_CRASHED && summary->outcome != OUTCOME_PANICKED)
+		return false;
+	for (size_t i = 0; i < scenario->n_expects; i++)
+		if (scenario->expects[i].kind == EXPECT_OUTCOME &&
+		    streq(scenario->expects[i].name, outcome_names[summary->outcome]))
+			return false;
+	return true;
 }
 
 static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_result *result, struct error *err)
@@ -160,6 +164,7 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 		json_t *expectations = expect_evaluate(cell->scenario, summary);
 		json_t *json = summary_to_json(summary, cell->id, expectations);
 		struct run_cell stored = { .id = cell->id,
+					   .index = (size_t)(cell - state->plan->cells),
 					   .cell = cell->description,
 					   .stream = result->stream,
 					   .stream_len = result->stream_len,
@@ -168,9 +173,11 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 
 		if (result->begin_s > 0)
 			json_object_set_new(json, "begin_wall_s", json_real(result->begin_s));
+		if (cell->repeat > 0)
+			json_object_set_new(json, "repeat", json_integer(cell->repeat));
 		state->unmet += expect_unmet(expectations);
 		state->failed += !summary->valid;
-		state->unmet += is_surprise(summary, expectations);
+		state->unmet += is_surprise(cell->scenario, summary);
 		repeat_add(state->repeat, cell, summary->stream_sha256, result->stream);
 		r = run_add_cell(state->run, &stored, err);
 		json_decref(json);
@@ -203,24 +210,25 @@ static int show_run(const struct run_options *options, const char *path, struct 
 
 static enum lab_clock choose_clock(const struct run_options *options, const struct plan *plan)
 {
-	return streq(options->clock, "virtual") ? CLOCK_VIRTUAL : lab_real_clock(&plan->kernels[0]);
+	return streq(options->clock, "virtual") ? CLOCK_VIRTUAL : lab_real_clock(&plan->kernels[0], !options->dry_run);
 }
 
 static int finish(struct run_state *state, int r, struct error *err)
 {
 	_cleanup_free_ char *path = xstrdup(run_path(state->run));
-	struct error ignored;
+	struct error failure = { 0 };
 
 	progress_end(&state->progress);
 	if (r != 0) {
-		run_abort(state->run, &ignored);
-		if (r > 0) {
-			fprintf(stderr, "memrig: stopped by signal %d; %s\n", r,
-				access(path, F_OK) == 0 ? path : "no cell had ended, nothing was stored");
-			return 128 + r;
-		}
-		cli_error(err);
-		return EXIT_BROKEN;
+		if (r < 0)
+			cli_error(err);
+		else
+			fprintf(stderr, "memrig: stopped by signal %d\n", r);
+		if (run_abort(state->run, &failure) < 0)
+			cli_error(&failure);
+		fprintf(stderr, "memrig: %s%s\n", access(path, F_OK) == 0 ? "the cells that had ended are kept: " : "",
+			access(path, F_OK) == 0 ? path : "no cell had ended, nothing was stored");
+		return r > 0 ? 128 + r : EXIT_BROKEN;
 	}
 	if (run_finish(state->run, "finished", err) < 0 || show_run(state->options, path, err) < 0) {
 		cli_error(err);
@@ -253,6 +261,7 @@ static int run_plan(const struct run_options *options, struct plan *plan, json_t
 	json_t *matrix, *provenance;
 	struct store *store = NULL;
 	struct error err = { 0 };
+	sigset_t before;
 	int r = preflight(plan, &pool.jobs, &err);
 
 	if (r < 0) {
@@ -273,7 +282,9 @@ static int run_plan(const struct run_options *options, struct plan *plan, json_t
 	}
 	state.repeat = options->check_repeat ? repeat_new() : NULL;
 	progress_begin(&state.progress, options->quiet);
+	pool_block_signals(&before); /* until the run is stored: a second Ctrl-C must not lose it */
 	r = finish(&state, pool_run(plan, &pool, &err), &err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	repeat_free(state.repeat);
 	store_close(store);
 	return r;
@@ -308,7 +319,7 @@ static int plan_and_run(const struct run_options *options, json_t *argv)
 		else
 			cli_error(&err);
 		diags_release(&diags);
-		return r == -EIO ? EXIT_BROKEN : r == -ENOENT && !diags.n && streq(err.where, "6.1") ? EXIT_CANNOT_RUN : EXIT_USAGE;
+		return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
 	}
 	diags_release(&diags);
 	r = options->dry_run ? plan_show(plan, choose_clock(options, plan), options->json)

@@ -51,10 +51,9 @@ static int add_entry(struct archive *out, const char *name, unsigned mode, const
 	archive_entry_set_pathname(entry, name);
 	archive_entry_set_mode(entry, mode);
 	archive_entry_set_nlink(entry, 1);
+	archive_entry_set_size(entry, S_ISLNK(mode) ? 0 : (la_int64_t)len);
 	if (S_ISLNK(mode))
 		archive_entry_set_symlink(entry, data);
-	else
-		archive_entry_set_size(entry, (la_int64_t)len);
 	archive_entry_set_mtime(entry, 0, 0);
 	if (device)
 		archive_entry_set_rdev(entry, device);

@@ -11,11 +11,13 @@
 #include <jansson.h>
 #include <stdint.h>
 #include <sys/io.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "common/file.h"
 #include "common/util.h"
@@ -32,7 +34,7 @@ static void die(const struct error *err) __attribute__((noreturn));
 static void leave(void)
 {
 	if (ioperm(QEMU_GUEST_EXIT_PORT, 1, 1) == 0)
-		outb(0, QEMU_GUEST_EXIT_PORT);
+		outb(QEMU_GUEST_EXIT_VALUE, QEMU_GUEST_EXIT_PORT);
 	reboot(RB_POWER_OFF); /* not under QEMU, or the port is missing */
 	for (;;)
 		pause();
@@ -185,14 +187,27 @@ static void run_cell(void)
 
 static const char *const shell_env[] = { "PATH=/bin", "HOME=/", "TERM=linux", "PS1=memrig-lab# ", NULL };
 
+/* A child, so that its end is not the end of PID 1; with the console as its own terminal for Ctrl-C and jobs. */
 static void run_shell(void)
 {
-	struct error err;
+	int status;
+	pid_t pid = fork();
 
-	setsid();
-	execle("/bin/sh", "sh", (char *)NULL, shell_env);
-	error_set_errno(&err, -errno, "/bin/sh", "cannot start the shell");
-	die(&err);
+	if (pid == 0) {
+		int fd;
+
+		setsid();
+		fd = open("/dev/ttyS0", O_RDWR);
+		ioctl(fd, TIOCSCTTY, 1);
+		dup2(fd, 0);
+		dup2(fd, 1);
+		dup2(fd, 2);
+		execle("/bin/sh", "sh", (char *)NULL, shell_env);
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	leave();
 }
 
 int main(int argc, char **argv)

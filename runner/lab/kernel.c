@@ -119,7 +119,7 @@ static int find_in_cache(const struct lab_kernel_info *info, struct lab_kernel *
 	int r;
 
 	if (!release) {
-		r = error_set(err, -ENOENT, info->name, "this kernel has not been fetched yet");
+		r = error_set(err, -ENOPKG, info->name, "this kernel has not been fetched yet");
 		error_hint(err, "fetch it with: memrig lab prepare --kernel %s", info->name);
 		return r;
 	}
@@ -152,14 +152,15 @@ int lab_kernel_find(const char *name, struct lab_kernel *ret, struct error *err)
  * rename fails and the first one's result is used.
  */
 static const char fetch_script[] =
-	"set -e\n"
 	"meta=$1 tmp=$2 base=$3\n"
-	"package=$(apt-cache depends \"$meta\" | sed -n 's/.*Depends: \\(linux-image-[^ ]*\\)$/\\1/p' | head -n 1)\n"
-	"[ -n \"$package\" ] || { echo \"apt knows no package $meta; try: apt-get update\"; exit 1; }\n"
-	"cd \"$tmp\"\n"
-	"apt-get download -q \"$package\"\n"
+	"trap 'rm -rf -- \"$tmp\"' EXIT\n"
+	"trap 'exit 1' INT TERM HUP\n"
+	"newest() { apt-cache depends \"$meta\" | sed -n 's/.*Depends: \\(linux-image-[^ ]*\\)$/\\1/p' | head -n 1; }\n"
+	"download() { package=$(newest) && [ -n \"$package\" ] && apt-get download -q \"$package\"; }\n"
+	"cd \"$tmp\" || exit 1\n"
+	"download || { apt-get update -q && download; } || { echo \"apt cannot get $meta\"; exit 1; }\n"
+	"set -e\n"
 	"dpkg-deb -x ./*.deb unpacked\n"
-	"rm -f ./*.deb\n"
 	"[ -d unpacked/lib/modules ] || mv unpacked/usr/lib unpacked/lib\n"
 	"PATH=$PATH:/sbin:/usr/sbin depmod -b unpacked \"$(ls unpacked/lib/modules)\"\n"
 	"mv -T unpacked \"$base\" || [ -d \"$base/lib/modules\" ]\n";
@@ -207,7 +208,6 @@ static int fetch(const struct lab_kernel_info *info, struct error *err)
 	_cleanup_free_ char *base = xasprintf("%s/%s", dir, info->name);
 	_cleanup_free_ char *tmp = xasprintf("%s/.fetch-XXXXXX", dir);
 	_cleanup_free_ char *log = xasprintf("%s/fetch-%s.log", dir, info->name);
-	_cleanup_free_ char *remove = NULL;
 	const char *args[] = { info->package, tmp, base };
 	char line[200];
 	int r = file_make_dirs(dir, err);
@@ -219,10 +219,9 @@ static int fetch(const struct lab_kernel_info *info, struct error *err)
 	r = run_script(fetch_script, args, log);
 	if (r < 0) {
 		last_line(log, line, sizeof(line));
-		error_set(err, r, log, "cannot fetch %s: %s", info->package, line);
+		r = error_set(err, -ENOPKG, log, "cannot fetch %s: %s", info->package, line);
 		error_hint(err, "check that apt reaches its servers, or give the path of a bzImage with --kernel");
 	}
-	run_script("rm -rf -- \"$2\"", args, "/dev/null");
 	return r;
 }
 
@@ -232,7 +231,7 @@ int lab_kernel_prepare(const char *name, void (*note)(const char *text), struct 
 	_cleanup_free_ char *text = NULL;
 	int r = lab_kernel_find(name, ret, err);
 
-	if (r != -ENOENT || !info)
+	if (r != -ENOPKG)
 		return r;
 	text = xasprintf("fetching kernel %s (package %s)", info->name, info->package);
 	if (note)
@@ -242,7 +241,7 @@ int lab_kernel_prepare(const char *name, void (*note)(const char *text), struct 
 }
 
 /* Adds the paths of a module and, before them, of what it depends on; each once. */
-static int add_module(struct kmod_module *module, char ***list, size_t *n)
+static void add_module(struct kmod_module *module, char ***list, size_t *n)
 {
 	struct kmod_list *deps = kmod_module_get_dependencies(module), *it;
 	const char *path = kmod_module_get_path(module);
@@ -256,13 +255,12 @@ static int add_module(struct kmod_module *module, char ***list, size_t *n)
 	kmod_module_unref_list(deps);
 	for (size_t i = 0; path && i < *n; i++)
 		if (streq((*list)[i], path))
-			return 0;
+			return;
 	if (!path)
-		return 0; /* built in */
+		return; /* built in */
 	*list = xrealloc(*list, (*n + 2) * sizeof(**list));
 	(*list)[(*n)++] = xstrdup(path);
 	(*list)[*n] = NULL;
-	return 0;
 }
 
 int lab_kernel_modules(const struct lab_kernel *kernel, const char *const *names, char ***ret, struct error *err)

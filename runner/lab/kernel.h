@@ -24,10 +24,12 @@ struct lab_kernel_info {
 };
 extern const struct lab_kernel_info lab_kernels[]; /* ends with a NULL name; the first is the default */
 
-/* Finds a kernel that is there already. -ENOENT with a hint when it has not been fetched or is unknown. */
+/* Finds a kernel that is there already. -ENOPKG when it has not been
+ * fetched yet, -EINVAL when there is none of that name; other errors are the files'. */
 int lab_kernel_find(const char *name, struct lab_kernel *ret, struct error *err);
 
-/* As lab_kernel_find(), fetching and unpacking one that is known by name; calls note() (may be NULL) with what it does. */
+/* As lab_kernel_find(), fetching and unpacking one that is known by name; calls note() (may be NULL) with what it
+ * does. -ENOPKG when it cannot be had. */
 int lab_kernel_prepare(const char *name, void (*note)(const char *text), struct lab_kernel *ret, struct error *err);
 
 void lab_kernel_release(struct lab_kernel *kernel);

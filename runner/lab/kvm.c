@@ -71,15 +71,15 @@ static bool boot(const struct lab_kernel *kernel)
 	return r > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-enum lab_clock lab_real_clock(const struct lab_kernel *kernel)
+enum lab_clock lab_real_clock(const struct lab_kernel *kernel, bool probe)
 {
 	_cleanup_free_ char *boot_id = NULL;
 	bool works = false;
 
-	if (access("/dev/kvm", R_OK | W_OK) < 0 ||
+	if (qemu_check(NULL) < 0 || access("/dev/kvm", R_OK | W_OK) < 0 ||
 	    file_read_line(NULL, "/proc/sys/kernel/random/boot_id", &boot_id, NULL) < 0)
 		return CLOCK_REAL_TCG;
-	if (remembered(boot_id, &works) < 0) {
+	if (remembered(boot_id, &works) < 0 && probe) {
 		works = boot(kernel);
 		remember(boot_id, works);
 	}

@@ -87,6 +87,8 @@ void lab_module_names(const struct machine *machine, const char **names)
 		*names++ = "nfit";
 		*names++ = "nd_pmem";
 	}
+	if (machine->disk_bytes > 0)
+		*names++ = "?ext4";
 	if (machine->swap_kind == SWAP_ZRAM) {
 		*names++ = "?lzo_rle"; /* zram's default compressor, asked for by name at run time */
 		*names++ = "?lz4";
@@ -282,13 +284,21 @@ int lab_pidfd(const struct lab_cell *cell)
 	return cell->pidfd;
 }
 
+/* The guest's memory may be in any state: what it says is not believed. */
+static size_t stream_len(const struct lab_cell *cell)
+{
+	return MIN(cell->channel.header->out_len, CHANNEL_BYTES - CHANNEL_OUT);
+}
+
 /* Whether the cell's clock has started. */
 static bool has_begun(struct lab_cell *cell)
 {
 	static const char record[] = "{\"type\":\"begin\"";
-	size_t len = cell->channel.header->out_len;
+	size_t len = stream_len(cell);
 	const char *out = channel_out(&cell->channel);
 
+	if (len < cell->scanned)
+		return false;
 	if (memmem(out + cell->scanned, len - cell->scanned, record, strlen(record)))
 		return true;
 	cell->scanned = len > sizeof(record) ? len - sizeof(record) : 0;
@@ -325,6 +335,19 @@ static char *read_fd(int fd)
 	n = pread(fd, text, (size_t)st.st_size, 0);
 	text[n > 0 ? n : 0] = '\0';
 	return text;
+}
+
+/* The guest's console; what QEMU itself had to say comes after it. */
+static char *read_console(const struct lab_cell *cell)
+{
+	char *console = read_fd(cell->console_fd), *both;
+	_cleanup_free_ char *log = read_fd(cell->log_fd);
+
+	if (!*log)
+		return console;
+	both = xasprintf("%s\nQEMU: %s", console, log);
+	free(console);
+	return both;
 }
 
 static void reap(struct lab_cell *cell, int *status)
@@ -364,10 +387,10 @@ int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
 	reap(cell, &status);
 	r = check_start(cell, status, err);
 	if (r == 0) {
-		result.stream_len = MIN(cell->channel.header->out_len, CHANNEL_BYTES - CHANNEL_OUT);
+		result.stream_len = stream_len(cell);
 		result.stream = xcalloc(1, result.stream_len + 1);
 		memcpy(result.stream, channel_out(&cell->channel), result.stream_len);
-		result.console = read_fd(cell->console_fd);
+		result.console = read_console(cell);
 		result.wall_s = now_s() - cell->started_s;
 		result.begin_s = cell->begin_s;
 		*ret = result;

@@ -68,7 +68,8 @@ const char *lab_hosttime_path(void);
 /* QEMU's command line for this request, with DIR in place of the temporary directory; for --dry-run. qemu_args_free(). */
 char **lab_describe(const struct lab_request *request);
 
-/* Which real clock works here: boots a guest under KVM once and remembers the answer in the cache. */
-enum lab_clock lab_real_clock(const struct lab_kernel *kernel);
+/* Which real clock works here: boots a guest under KVM once and remembers the answer in the cache. Without `probe` it
+ * goes by what is remembered. */
+enum lab_clock lab_real_clock(const struct lab_kernel *kernel, bool probe);
 
 #endif

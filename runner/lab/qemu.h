@@ -27,8 +27,10 @@ struct qemu_guest {
 	const char *append;  /* more kernel parameters, or NULL */
 };
 
-/* Exit status of QEMU when the guest's init writes 0 to the exit port: (0 << 1) | 1. */
-#define QEMU_GUEST_EXIT	     1
+/* What the guest's init writes to the exit port, and the exit status QEMU makes of it, (value << 1) | 1; another
+ * than the 1 of QEMU's own errors. */
+#define QEMU_GUEST_EXIT_VALUE 0x10
+#define QEMU_GUEST_EXIT	      33
 #define QEMU_GUEST_EXIT_PORT 0x501
 
 /* The argument vector, NULL-terminated; qemu_args_free(). */

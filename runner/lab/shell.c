@@ -40,7 +40,7 @@ static int boot(const struct qemu_guest *guest, struct error *err)
 {
 	char **args = qemu_args(guest);
 	pid_t pid;
-	int fd, status, r = qemu_start(args, NULL, "/dev/null", &pid, &fd, err);
+	int fd, status = 0, r = qemu_start(args, NULL, "/dev/stderr", &pid, &fd, err);
 
 	qemu_args_free(args);
 	if (r < 0)
@@ -48,7 +48,9 @@ static int boot(const struct qemu_guest *guest, struct error *err)
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	close(fd);
-	return 0;
+	if (WIFEXITED(status) && (WEXITSTATUS(status) == QEMU_GUEST_EXIT || WEXITSTATUS(status) == 0))
+		return 0;
+	return error_set(err, -EIO, "QEMU", "ended with an error, see above");
 }
 
 int lab_shell(const struct machine *machine, const struct lab_kernel *kernel, struct error *err)
@@ -57,7 +59,7 @@ int lab_shell(const struct machine *machine, const struct lab_kernel *kernel, st
 	const char *shell = find_shell(), *tmp = getenv("TMPDIR");
 	_cleanup_free_ char *path = xasprintf("%s/memrig-shell-XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	struct qemu_guest guest = { .machine = &without,
-				    .clock = lab_real_clock(kernel),
+				    .clock = lab_real_clock(kernel, true),
 				    .kernel = kernel->image,
 				    .initramfs = path };
 	int fd, r;

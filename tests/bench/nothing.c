@@ -8,7 +8,7 @@
 int main(void)
 {
 	if (ioperm(QEMU_GUEST_EXIT_PORT, 1, 1) == 0)
-		outb(0, QEMU_GUEST_EXIT_PORT);
+		outb(QEMU_GUEST_EXIT_VALUE, QEMU_GUEST_EXIT_PORT);
 	for (;;)
 		pause();
 }
