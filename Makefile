@@ -27,7 +27,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 
 # What runs in the guest, and what runs on the host. One list each, by folder.
 COMMON_SRC := $(wildcard common/*.c)
-PRELOAD    := runner/lab/hosttime.c
+PRELOAD    := $(wildcard runner/lab/preload/*.c)
 GUEST_ONLY := runner/lab/init.c $(wildcard runner/lab/guest_*.c)
 EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c) results/sampler.c results/stream.c \
 	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/scenario*.c runner/profile*.c runner/kmsg.c runner/task.c)
@@ -42,7 +42,7 @@ MAIN_OBJ  := $(BUILD)/host/runner/main.o
 MEMRIG := $(if $(SANITIZE),$(BUILD)/memrig,memrig)
 
 ## all: build memrig and the guest's init (the default)
-all: $(MEMRIG) build/memrig-init build/memrig-hosttime.so
+all: $(MEMRIG) build/memrig-init build/memrig-preload.so
 
 $(MEMRIG): $(MAIN_OBJ) $(HOST_OBJ)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS)
@@ -53,9 +53,9 @@ build/memrig-init: $(GUEST_OBJ)
 	$(call say,LINK,$@)$(CC) -static -O2 -g $(LDFLAGS) -o $@ $^ $(GUEST_LIBS) 2>build/link.log || { cat build/link.log; exit 1; }
 
 # Preloaded into QEMU.
-build/memrig-hosttime.so: $(PRELOAD)
+build/memrig-preload.so: $(PRELOAD) $(wildcard runner/lab/preload/*.h)
 	@mkdir -p $(@D)
-	$(call say,LINK,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -fPIC -o $@ $<
+	$(call say,LINK,$@)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -fPIC -o $@ $(PRELOAD)
 
 # Written anew only when the version is another one.
 build/version.h: FORCE
@@ -131,7 +131,7 @@ PREFIX ?= /usr/local
 install: all
 	install -D -m 755 memrig $(DESTDIR)$(PREFIX)/bin/memrig
 	install -D -m 755 build/memrig-init $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-init
-	install -D -m 755 build/memrig-hosttime.so $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-hosttime.so
+	install -D -m 755 build/memrig-preload.so $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-preload.so
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/profiles profiles/*.json
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/workloads/scenarios workloads/scenarios/*.json
 

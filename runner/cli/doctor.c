@@ -37,16 +37,16 @@ static int check_init(char *have, size_t room, struct error *err)
 	return r;
 }
 
-static int check_hosttime(char *have, size_t room, struct error *err)
+static int check_preload(char *have, size_t room, struct error *err)
 {
-	const char *path = lab_hosttime_path();
+	const char *path = lab_preload_path();
 	int r;
 
 	if (path) {
 		snprintf(have, room, "%s", path);
 		return 0;
 	}
-	r = error_set(err, -ENOENT, "memrig-hosttime.so", "what hides the host's time from QEMU is missing");
+	r = error_set(err, -ENOENT, "memrig-preload.so", "what keeps the host out of QEMU's virtual clock is missing");
 	error_hint(err, "build it with: make");
 	return r;
 }
@@ -140,7 +140,7 @@ static int check_nodes(char *have, size_t room, struct error *err)
 static const struct check checks[] = {
 	{ "qemu", true, check_qemu },
 	{ "guest init", true, check_init },
-	{ "host time", true, check_hosttime },
+	{ "preload", true, check_preload },
 	{ "mke2fs", true, check_mke2fs },
 	{ "kernel 6.1", true, check_kernel_default },
 	{ "store", true, check_store },

@@ -71,14 +71,14 @@ const char *lab_init_path(void)
 	return part_path("memrig-init", path, sizeof(path));
 }
 
-const char *lab_hosttime_path(void)
+const char *lab_preload_path(void)
 {
 	static char path[4096];
-	const char *env = getenv("MEMRIG_HOSTTIME");
+	const char *env = getenv("MEMRIG_PRELOAD");
 
 	if (env)
 		return access(env, R_OK) == 0 ? env : NULL;
-	return part_path("memrig-hosttime.so", path, sizeof(path));
+	return part_path("memrig-preload.so", path, sizeof(path));
 }
 
 void lab_module_names(const struct machine *machine, const char **names)
@@ -145,8 +145,8 @@ static int make_initramfs(const struct lab_request *request, const char *path, s
 		error_hint(err, "build it with: make");
 		return r;
 	}
-	if (request->clock == CLOCK_VIRTUAL && !lab_hosttime_path()) {
-		r = error_set(err, -ENOENT, "memrig-hosttime.so", "what hides the host's time from QEMU is missing");
+	if (request->clock == CLOCK_VIRTUAL && !lab_preload_path()) {
+		r = error_set(err, -ENOENT, "memrig-preload.so", "what keeps the host out of QEMU's virtual clock is missing");
 		error_hint(err, "build it with: make");
 		return r;
 	}
@@ -246,7 +246,7 @@ static int start_guest(const struct lab_request *request, struct lab_cell *cell,
 {
 	_cleanup_free_ char *log = in_dir(cell->dir, "qemu.log");
 	char **args = make_args(request, cell->dir);
-	const char *preload = request->clock == CLOCK_VIRTUAL ? lab_hosttime_path() : NULL;
+	const char *preload = request->clock == CLOCK_VIRTUAL ? lab_preload_path() : NULL;
 	int r = qemu_start(args, preload, log, &cell->pid, &cell->pidfd, err);
 
 	qemu_args_free(args);

@@ -62,8 +62,8 @@ void lab_module_names(const struct machine *machine, const char **names);
 /* The guest's init: $MEMRIG_INIT, beside the program, or where it was installed. Static; NULL when missing. */
 const char *lab_init_path(void);
 
-/* What is preloaded into QEMU under the virtual clock (hosttime.c): $MEMRIG_HOSTTIME or as above. Static; NULL when missing. */
-const char *lab_hosttime_path(void);
+/* What is preloaded into QEMU under the virtual clock (preload/): $MEMRIG_PRELOAD or as above. Static; NULL when missing. */
+const char *lab_preload_path(void);
 
 /* QEMU's command line for this request, with DIR in place of the temporary directory; for --dry-run. qemu_args_free(). */
 char **lab_describe(const struct lab_request *request);

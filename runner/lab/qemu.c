@@ -119,7 +119,7 @@ char **qemu_args(const struct qemu_guest *guest)
 	}
 	pmem = (guest->swap ? m->swap_bytes : 0) + (guest->disk ? m->disk_bytes : 0);
 	add(&args, QEMU, NULL);
-	add(&args, "-name", "memrig,debug-threads=on"); /* hosttime.c knows the CPU thread by its name */
+	add(&args, "-name", "memrig,debug-threads=on"); /* preload/ knows the CPU thread by its name */
 	add(&args, "-nodefaults", NULL);
 	add(&args, "-no-user-config", NULL);
 	add(&args, "-no-reboot", NULL);

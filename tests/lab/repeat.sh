@@ -8,7 +8,7 @@ need_lab 6.1 6.12
 hashes() { jq -r '.cells[] | select(.seed == 1) | "\(.id) \(.stream_sha256)"' "$work/$1.json"; }
 other_seed() { jq -r '.cells[] | select(.seed == 2) | "\(.id | sub("s2"; "s1")) \(.stream_sha256)"' "$work/$1.json"; }
 
-set -- "$data/repeat.json" "$data/repeat-zram.json" --kernel 6.1 --kernel 6.12
+set -- "$data/repeat.json" "$data/repeat-zram.json" "$data/idle.json" --kernel 6.1 --kernel 6.12
 run_json quiet "$@" --jobs 1
 same "exit code alone" "$code" 0
 
@@ -21,7 +21,7 @@ run_json busy "$@" --jobs 1
 kill "$first" "$second"
 same "exit code on a busy machine" "$code" 0
 
-number "cells that swapped" "$(get quiet '[.cells[] | select(.metrics["swap.out_bytes"] > 1048576)] | length')" -eq 4
+number "cells that swapped (two scenarios, two kernels)" "$(get quiet '[.cells[] | select(.metrics["swap.out_bytes"] > 1048576)] | length')" -eq 4
 same "streams beside another guest" "$(hashes pair)" "$(hashes quiet)"
 same "streams on a busy machine" "$(hashes busy)" "$(hashes quiet)"
 for id in $(get quiet '.cells[].id'); do

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Preloaded into QEMU under the virtual clock: hides the host's time from the
- * thread that runs the guest's CPUs.
+ * Hides the host's time from the thread that runs the guest's CPUs.
  *
  * The guest sees no host time there, but QEMU itself looks: it shrinks the
  * emulated TLB when a window of 100 ms of gettimeofday() was quiet
@@ -15,15 +14,16 @@
  * flushes, and those follow from what the guest does.
  */
 #include <pthread.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/time.h>
 #include <time.h>
 
+#include "runner/lab/preload/preload.h"
+
 /* The name QEMU gives the thread that runs all CPUs in turn (with -name debug-threads=on). */
 #define CPU_THREAD "ALL CPUs"
 
-static bool is_cpu_thread(void)
+bool is_cpu_thread(void)
 {
 	static __thread int answer;
 	char name[16] = "";
