@@ -8,6 +8,7 @@
 #include "common/util.h"
 #include "runner/cell.h"
 #include "runner/cli/cli.h"
+#include "tuners/tuner.h"
 
 static size_t count(const char *const *names)
 {
@@ -122,6 +123,44 @@ static void expand(struct plan *plan, const struct plan_request *request)
 				}
 }
 
+static uint64_t machine_ram(const struct machine *machine)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < machine->n_nodes; i++)
+		bytes += machine->nodes[i].memory_bytes;
+	return bytes;
+}
+
+/* A profile made for a large server may ask for more than a guest has. */
+static int check_fit(const struct plan_cell *cell, struct error *err)
+{
+	const struct settings *settings = &cell->profile->settings;
+
+	for (size_t i = 0; i < settings->n; i++) {
+		const struct tunable *t = tunable_find(settings->list[i].sysfs, settings->list[i].key);
+		char text[64];
+		int r = tunable_resolve(t, settings->list[i].value, machine_ram(&cell->scenario->machine), text,
+					sizeof(text), err);
+
+		if (r < 0) {
+			error_hint(err, "profile %s does not fit the machine of scenario %s; a share (\"1%%\") fits any",
+				   cell->profile->name, cell->scenario->name);
+			return r;
+		}
+	}
+	return 0;
+}
+
+static int check_fits(const struct plan *plan, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < plan->n_cells && r == 0; i++)
+		r = check_fit(&plan->cells[i], err);
+	return r;
+}
+
 /* Two files may carry the same name; their cells would be one directory. */
 static int check_ids(const struct plan *plan, struct error *err)
 {
@@ -144,17 +183,17 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct diag
 	if (err)
 		*err = (struct error){ 0 };
 	scenarios = load_scenarios(request, plan, diags, err);
-	if (scenarios < 0 && diags->n == 0)
-		r = scenarios;
+	if (scenarios < 0)
+		r = scenarios; /* nothing is fetched for a run that cannot be */
 	if (r == 0)
 		r = load_kernels(request, plan, err);
 	if (r == 0)
 		r = load_profiles(request, plan, diags, err);
-	if (r == 0)
-		r = scenarios;
 	if (r == 0) {
 		expand(plan, request);
 		r = check_ids(plan, err);
+		if (r == 0)
+			r = check_fits(plan, err);
 	}
 	if (r < 0)
 		plan_free(plan);

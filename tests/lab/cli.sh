@@ -37,6 +37,9 @@ same "a broken scenario: exit code" "$?" 2
 has "the node that does not exist" "$(cat "$work/err")" "wrong.json:2:"
 has "the option that does not exist" "$(cat "$work/err")" "did you mean 'size'"
 
+echo '{ "name": "large", "sysctl": { "vm.min_free_kbytes": 1310720 } }' >"$work/large.json"
+says 2 "profile large does not fit the machine of scenario smoke" run smoke -p "$work/large.json" --dry-run
+
 "$memrig" run smoke --dry-run --json >"$work/dry.json"
 same "--dry-run: exit code" "$?" 0
 same "--dry-run: cells" "$(get dry '.cells | length')" 1

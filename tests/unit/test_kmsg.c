@@ -138,8 +138,23 @@ START_TEST(only_a_reason_with_its_kill_counts)
 	ck_assert_uint_eq(parse_all(KILLED(5), ooms), 0);
 	ck_assert_uint_eq(parse_all(REASON(5), ooms), 0);
 	ck_assert_uint_eq(parse_all(REASON(5) "\n" KILLED(6), ooms), 0);
-	ck_assert_uint_eq(parse_all(REASON(5) "\n" KILLED(5) "\n" KILLED(5) "\n" KILLED(6), ooms), 1);
+	ck_assert_uint_eq(parse_all(REASON(5) "\n" KILLED(5) "\n" KILLED(5), ooms), 1);
 	ck_assert_uint_eq(parse_all(REASON(5) "\n" REASON(6) "\n" KILLED(6), ooms), 1);
+}
+END_TEST
+
+/* The kernel reports ten kills in five seconds and only names the others. */
+START_TEST(a_kill_after_others_counts_without_its_reason)
+{
+	struct kmsg_oom ooms[MAX_OOMS];
+
+	ck_assert_uint_eq(parse_all(REASON(5) "\n" KILLED(5) "\n" KILLED(6) "\n" KILLED(7), ooms), 3);
+	ck_assert_str_eq(ooms[0].constraint, "none");
+	ck_assert_int_eq(ooms[1].pid, 6);
+	ck_assert_ptr_null(ooms[1].constraint);
+	ck_assert_int_eq(ooms[2].pid, 7);
+	ck_assert_uint_eq(parse_all(REASON(5) "\n" KILLED(5) "\n" KILLED(6) "\n" REASON(8) "\n" KILLED(8), ooms), 3);
+	ck_assert_str_eq(ooms[2].constraint, "none");
 }
 END_TEST
 
@@ -239,6 +254,7 @@ int main(void)
 	tcase_add_test(tests, a_memory_policy);
 	tcase_add_test(tests, names_may_hold_commas_and_brackets);
 	tcase_add_test(tests, only_a_reason_with_its_kill_counts);
+	tcase_add_test(tests, a_kill_after_others_counts_without_its_reason);
 	tcase_add_test(tests, records_of_programs_are_passed_over);
 	tcase_add_test(tests, text_cut_anywhere_does_no_harm);
 	tcase_add_test(tests, long_names_are_cut);

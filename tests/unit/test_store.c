@@ -47,19 +47,30 @@ static struct run *begin(void)
 	return run;
 }
 
-static int add(struct run *run, const char *id, struct error *err)
+static int add_at(struct run *run, const char *id, size_t index, struct error *err)
 {
 	size_t len;
 	_cleanup_free_ char *text = stream_text_of("cpuset.jsonl", &len);
 	struct summary *s = summary_of("cpuset.jsonl");
 	json_t *cell = json_pack("{s:s}", "schema", "memrig.cell/1"), *summary = summary_to_json(s, id, NULL);
-	struct run_cell stored = { id, cell, text, len, "console\n", summary };
+	struct run_cell stored = { .id = id,
+				   .index = index,
+				   .cell = cell,
+				   .stream = text,
+				   .stream_len = len,
+				   .console = "console\n",
+				   .summary = summary };
 	int r = run_add_cell(run, &stored, err);
 
 	json_decref(cell);
 	json_decref(summary);
 	summary_free(s);
 	return r;
+}
+
+static int add(struct run *run, const char *id, struct error *err)
+{
+	return add_at(run, id, 0, err);
 }
 
 static unsigned entries(const char *path)
@@ -84,6 +95,26 @@ static char *make_run(void)
 	ck_assert_int_eq(run_finish(run, "finished", NULL), 0);
 	return id;
 }
+
+START_TEST(cells_are_listed_by_their_place_not_by_their_end)
+{
+	struct run *run = begin();
+	_cleanup_free_ char *id = xstrdup(run_id(run)), *path = NULL;
+	json_t *document, *cells;
+
+	ck_assert_int_eq(add_at(run, "c", 2, NULL), 0);
+	ck_assert_int_eq(add_at(run, "a", 0, NULL), 0);
+	ck_assert_int_eq(add_at(run, "b", 1, NULL), 0);
+	ck_assert_int_eq(run_finish(run, "finished", NULL), 0);
+	ck_assert_int_eq(store_find(store, id, &path, NULL), 0);
+	ck_assert_int_eq(store_load(path, &document, NULL), 0);
+	cells = json_object_get(document, "cells");
+	ck_assert_str_eq(record_text(json_array_get(cells, 0), "id", ""), "a");
+	ck_assert_str_eq(record_text(json_array_get(cells, 1), "id", ""), "b");
+	ck_assert_str_eq(record_text(json_array_get(cells, 2), "id", ""), "c");
+	json_decref(document);
+}
+END_TEST
 
 START_TEST(what_goes_in_comes_out)
 {
@@ -210,7 +241,7 @@ START_TEST(a_full_disk_leaves_no_half_cell)
 	size_t len;
 	_cleanup_free_ char *text = stream_text_of("cpuset.jsonl", &len);
 	json_t *small = json_object();
-	struct run_cell half = { "half", small, text, len, NULL, small };
+	struct run_cell half = { .id = "half", .cell = small, .stream = text, .stream_len = len, .summary = small };
 	struct error err;
 	int r;
 
@@ -295,6 +326,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, what_goes_in_comes_out);
+	tcase_add_test(tcase, cells_are_listed_by_their_place_not_by_their_end);
 	tcase_add_test(tcase, a_run_is_invisible_until_it_is_finished);
 	tcase_add_test(tcase, an_interrupted_run_keeps_its_cells);
 	tcase_add_test(tcase, finds_by_prefix_latest_and_path);

@@ -55,6 +55,8 @@ START_TEST(records_are_lines_with_type_and_time_first)
 	stream_begin(&w, "event", 12);
 	stream_text(&w, "workload", "db.0");
 	stream_i64(&w, "error", -5);
+	stream_bool(&w, "fatal", true); /* true, not 1: readers test for it */
+	stream_bool(&w, "late", false);
 	stream_array_begin(&w, "set");
 	stream_array_u64(&w, 1);
 	stream_array_u64(&w, 2);
@@ -67,7 +69,7 @@ START_TEST(records_are_lines_with_type_and_time_first)
 	stream_array_end(&w);
 	ck_assert_int_eq(stream_end(&w), 0);
 	ck_assert_str_eq(out,
-			 "{\"type\":\"event\",\"t_ns\":12,\"workload\":\"db.0\",\"error\":-5,\"set\":[1,2],"
+			 "{\"type\":\"event\",\"t_ns\":12,\"workload\":\"db.0\",\"error\":-5,\"fatal\":true,\"late\":false,\"set\":[1,2],"
 			 "\"names\":[\"a[\",\"b\"],\"none\":[]}\n");
 	ck_assert_uint_eq(out_calls, 1);
 	stream_writer_release(&w);
