@@ -78,6 +78,18 @@ static int load_profiles(const struct plan_request *request, struct plan *plan, 
 	return first;
 }
 
+/* For a run that cannot be: the mistakes in the profiles are told with those in the scenarios. */
+static void check_profiles(const struct plan_request *request, struct diags *diags)
+{
+	for (const char *const *name = request->profiles; *name; name++) {
+		_cleanup_free_ char *path = NULL;
+		struct profile *profile;
+
+		if (cli_find("profile", *name, &path, NULL) == 0 && profile_load(path, NULL, &profile, diags) == 0)
+			profile_free(profile);
+	}
+}
+
 /* Ids name directories: a kernel given by path goes by its release. */
 static char *cell_id(const struct plan_cell *cell, unsigned repeats)
 {
@@ -183,8 +195,10 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct diag
 	if (err)
 		*err = (struct error){ 0 };
 	scenarios = load_scenarios(request, plan, diags, err);
-	if (scenarios < 0)
+	if (scenarios < 0) {
+		check_profiles(request, diags);
 		r = scenarios; /* nothing is fetched for a run that cannot be */
+	}
 	if (r == 0)
 		r = load_kernels(request, plan, err);
 	if (r == 0)
