@@ -93,6 +93,8 @@ build/bench/nothing: tests/bench/nothing.c
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $<
 
+JOBS := $(shell nproc)
+
 # The guest tests, longest first.
 LAB_TESTS := $(addprefix tests/lab/,repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh watermarks.sh \
 	     guest_ends.sh interrupt.sh document.sh no_room.sh cli.sh)
@@ -101,18 +103,19 @@ LAB_TESTS := $(addprefix tests/lab/,repeat.sh swappiness.sh swap_with_free.sh me
 ## try: install what is needed, build, and compare three profiles in a guest
 try:
 	$(Q)scripts/deps.sh build lab
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all
 	$(Q)./memrig lab prepare --kernel 6.1
 	$(Q)./memrig run mixed-pressure -p swap-averse -p kernel-default -p swap-eager
 
 ## check: install what the tests need, build, and pass every test
 check:
 	$(Q)scripts/deps.sh build lab test
-	$(Q)$(MAKE) --no-print-directory run-check
-
-run-check: all $(UNIT_BIN)
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined unit-programs
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
-	$(Q)tests/run.sh $(UNIT_BIN) tests/schema.sh $(LAB_TESTS)
+	$(Q)tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh $(LAB_TESTS)
+
+unit-programs: $(UNIT_BIN)
 
 ## unit: build and run the unit tests alone (SANITIZE=address,undefined for sanitizers)
 unit: all $(UNIT_BIN)
@@ -143,6 +146,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: all try check run-check unit bench format install clean help
+.PHONY: all try check unit-programs unit bench format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -6,7 +6,10 @@ set -u
 passed=0 failed=0 skipped=0
 mkdir -p build/tests
 for program in "$@"; do
-	name=$(basename "$program")
+	case $program in
+	*/sanitize/*) name=$(basename "$program").sanitized ;;
+	*) name=$(basename "$program") ;;
+	esac
 	log=build/tests/$name.log
 	"$program" >"$log" 2>&1
 	code=$?

@@ -5,8 +5,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 memrig=${MEMRIG:-./memrig}
+python=/usr/bin/python3 # the one that Debian's python3-jsonschema is for
 
-if ! python3 -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then
+if ! "$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then
 	echo "python3-jsonschema is not installed"
 	exit 77
 fi
@@ -20,7 +21,7 @@ for kind in profile scenario; do
 done
 
 validate() {
-	python3 - "$@" <<'PYTHON'
+	"$python" - "$@" <<'PYTHON'
 import json, sys
 from jsonschema import Draft202012Validator
 

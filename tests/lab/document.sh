@@ -4,13 +4,13 @@
 # the run directory can be read with jq and zstdcat alone.
 . "$(dirname "$0")/lib.sh"
 need_lab 6.1
-python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed"
+/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed"
 
 run_json smoke smoke --profile kernel-default --profile swap-eager --seeds 2
 same "exit code" "$code" 0
 same "messages" "$(cat "$work/smoke.err")" ""
 same "cells" "$(get smoke '.cells | length')" 4
-same "the schema" "$(python3 - docs/schema/run.json "$work/smoke.json" <<'P' 2>&1
+same "the schema" "$(/usr/bin/python3 - docs/schema/run.json "$work/smoke.json" <<'P' 2>&1
 import json, sys, jsonschema
 schema, document = (json.load(open(name)) for name in sys.argv[1:])
 jsonschema.Draft202012Validator.check_schema(schema)
