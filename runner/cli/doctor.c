@@ -80,7 +80,7 @@ static int check_kernel(const char *name, char *have, size_t room, struct error 
 
 static int check_kernel_default(char *have, size_t room, struct error *err)
 {
-	return check_kernel("6.1", have, room, err);
+	return check_kernel(LAB_DEFAULT_KERNEL, have, room, err);
 }
 
 static int check_kernel_mglru(char *have, size_t room, struct error *err)
@@ -91,7 +91,7 @@ static int check_kernel_mglru(char *have, size_t room, struct error *err)
 static int check_kvm(char *have, size_t room, struct error *err)
 {
 	struct lab_kernel kernel;
-	int r = lab_kernel_find("6.1", &kernel, err);
+	int r = lab_kernel_find(LAB_DEFAULT_KERNEL, &kernel, err);
 
 	if (r < 0)
 		return r;

@@ -98,7 +98,7 @@ static int prepare_main(int argc, char **argv)
 	if (r)
 		return r;
 	if (options.n_kernels == 0)
-		options.kernels[options.n_kernels++] = "6.1";
+		options.kernels[options.n_kernels++] = LAB_DEFAULT_KERNEL;
 	for (size_t i = 0; i < options.n_kernels; i++) {
 		struct lab_kernel kernel;
 		struct error err = { 0 };
@@ -135,7 +135,7 @@ static int shell_main(int argc, char **argv)
 	if (r == 0)
 		r = scenario_load(path, &scenario, &diags);
 	if (r == 0)
-		r = lab_kernel_prepare(options.n_kernels ? options.kernels[0] : "6.1", note, &kernel, &err);
+		r = lab_kernel_prepare(options.n_kernels ? options.kernels[0] : LAB_DEFAULT_KERNEL, note, &kernel, &err);
 	if (r == 0)
 		r = qemu_check(&err);
 	if (r == 0)

@@ -298,7 +298,7 @@ static void note(const char *text)
 static int plan_and_run(const struct run_options *options, json_t *argv)
 {
 	static const char *const default_profiles[] = { "kernel-default", NULL };
-	static const char *const default_kernels[] = { "6.1", NULL };
+	static const char *const default_kernels[] = { LAB_DEFAULT_KERNEL, NULL };
 	struct plan_request request = { .scenarios = options->scenarios.list,
 					.profiles = options->profiles.n ? options->profiles.list : default_profiles,
 					.kernels = options->kernels.n ? options->kernels.list : default_kernels,

@@ -117,7 +117,8 @@ int image_initramfs(const char *path, const char *init, const char *busybox, cha
 		return r;
 	out = archive_write_new();
 	archive_write_set_format_cpio_newc(out);
-	archive_write_set_bytes_per_block(out, 512);
+	archive_write_set_bytes_per_block(out, 65536);
+	archive_write_set_bytes_in_last_block(out, 512);
 	if (archive_write_open_filename(out, path) != ARCHIVE_OK)
 		r = -EIO;
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(dirs); i++)

@@ -223,8 +223,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	mount_all();
+	load_modules(); /* before the CPUs: alone there is nobody to wait for at every patched instruction */
 	bring_up_cpus();
-	load_modules();
 	if (access("/bin/sh", X_OK) == 0)
 		run_shell();
 	execle("/init", "/init", "cell", (char *)NULL, no_env);

@@ -13,7 +13,7 @@
 #include "common/util.h"
 
 const struct lab_kernel_info lab_kernels[] = {
-	{ "6.1", "linux-image-cloud-amd64", "Debian 12's kernel: classic LRU by default, MGLRU built in" },
+	{ LAB_DEFAULT_KERNEL, "linux-image-cloud-amd64", "Debian 12's kernel: classic LRU by default, MGLRU built in" },
 	{ "6.12", "linux-image-6.12-cloud-amd64", "Debian 12's backported kernel: MGLRU by default" },
 	{ 0 },
 };

@@ -23,6 +23,7 @@ struct lab_kernel_info {
 	const char *doc;
 };
 extern const struct lab_kernel_info lab_kernels[]; /* ends with a NULL name; the first is the default */
+#define LAB_DEFAULT_KERNEL "6.1"
 
 /* Finds a kernel that is there already. -ENOPKG when it has not been
  * fetched yet, -EINVAL when there is none of that name; other errors are the files'. */

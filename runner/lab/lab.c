@@ -134,7 +134,8 @@ static int check_room(const char *dir, const struct machine *machine, struct err
 	return r;
 }
 
-static int make_initramfs(const struct lab_request *request, const char *path, struct error *err)
+int lab_make_initramfs(const char *path, const struct machine *machine, const struct lab_kernel *kernel,
+		       const char *busybox, struct error *err)
 {
 	const char *names[8], *init = lab_init_path();
 	char **modules;
@@ -145,17 +146,25 @@ static int make_initramfs(const struct lab_request *request, const char *path, s
 		error_hint(err, "build it with: make");
 		return r;
 	}
-	if (request->clock == CLOCK_VIRTUAL && !lab_preload_path()) {
-		r = error_set(err, -ENOENT, "memrig-preload.so", "what keeps the host out of QEMU's virtual clock is missing");
-		error_hint(err, "build it with: make");
-		return r;
-	}
-	lab_module_names(request->machine, names);
-	r = lab_kernel_modules(request->kernel, names, &modules, err);
+	lab_module_names(machine, names);
+	r = lab_kernel_modules(kernel, names, &modules, err);
 	if (r < 0)
 		return r;
-	r = image_initramfs(path, init, NULL, modules, err);
+	r = image_initramfs(path, init, busybox, modules, err);
 	lab_modules_free(modules);
+	return r;
+}
+
+/* Without it the cell would run, and repeat nearly always. */
+static int check_preload(const struct lab_request *request, struct error *err)
+{
+	int r;
+
+	if (request->clock != CLOCK_VIRTUAL || lab_preload_path())
+		return 0;
+	r = error_set(err, -ENOENT, "memrig-preload.so",
+		      "what keeps the host out of QEMU's virtual clock is missing");
+	error_hint(err, "build it with: make");
 	return r;
 }
 
@@ -166,10 +175,12 @@ static int make_files(const struct lab_request *request, struct lab_cell *cell, 
 	_cleanup_free_ char *swap = in_dir(cell->dir, "swap");
 	_cleanup_free_ char *disk = in_dir(cell->dir, "disk");
 	_cleanup_free_ char *text = json_dumps(request->cell, JSON_COMPACT);
-	int r = check_room(cell->dir, request->machine, err);
+	int r = check_preload(request, err);
 
 	if (r == 0)
-		r = make_initramfs(request, initramfs, err);
+		r = check_room(cell->dir, request->machine, err);
+	if (r == 0)
+		r = lab_make_initramfs(initramfs, request->machine, request->kernel, NULL, err);
 	if (r == 0)
 		r = channel_create(channel, text, strlen(text), &cell->channel, err);
 	if (r == 0 && request->machine->swap_kind == SWAP_PMEM)

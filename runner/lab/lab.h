@@ -56,6 +56,10 @@ void lab_result_release(struct lab_result *result);
 /* A shell in a guest of this machine (its nodes; without swap and disk), on this terminal, until it is left. */
 int lab_shell(const struct machine *machine, const struct lab_kernel *kernel, struct error *err);
 
+/* An initramfs with the guest's init, the modules the machine needs and, for a shell, busybox (or NULL). */
+int lab_make_initramfs(const char *path, const struct machine *machine, const struct lab_kernel *kernel,
+		       const char *busybox, struct error *err);
+
 /* The modules a guest of this machine needs. NULL-terminated, at most 8 names. */
 void lab_module_names(const struct machine *machine, const char **names);
 

@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 
 #include "common/util.h"
-#include "runner/lab/image.h"
 #include "runner/lab/lab.h"
 
 static const char *find_shell(void)
@@ -15,24 +14,6 @@ static const char *find_shell(void)
 		if (access(places[i], X_OK) == 0)
 			return places[i];
 	return NULL;
-}
-
-static int make_initramfs(const char *path, const char *shell, const struct machine *machine,
-			  const struct lab_kernel *kernel, struct error *err)
-{
-	const char *names[8], *init = lab_init_path();
-	char **modules;
-	int r;
-
-	if (!init)
-		return error_set(err, -ENOENT, "memrig-init", "the guest's init is missing; build it with: make");
-	lab_module_names(machine, names);
-	r = lab_kernel_modules(kernel, names, &modules, err);
-	if (r < 0)
-		return r;
-	r = image_initramfs(path, init, shell, modules, err);
-	lab_modules_free(modules);
-	return r;
 }
 
 /* In the foreground, with the terminal as the console. */
@@ -75,7 +56,7 @@ int lab_shell(const struct machine *machine, const struct lab_kernel *kernel, st
 	if (fd < 0)
 		return error_set_errno(err, -errno, path, "cannot make a temporary file");
 	close(fd);
-	r = make_initramfs(path, shell, &without, kernel, err);
+	r = lab_make_initramfs(path, &without, kernel, shell, err);
 	if (r == 0)
 		r = boot(&guest, err);
 	unlink(path);
