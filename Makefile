@@ -125,6 +125,26 @@ unit: all $(UNIT_BIN)
 bench: all $(BENCH_BIN) build/bench/nothing
 	$(Q)for bench in $(BENCH_BIN); do echo "== $$(basename $$bench)"; $$bench || exit 1; done
 
+# The libraries of the program once more, with the fuzzer's counters; everything but the lab's own.
+FUZZ_SRC := $(filter-out runner/lab/% runner/cli/% runner/pool.c runner/plan%.c runner/provenance.c runner/repeat.c,$(HOST_SRC))
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+
+build/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)clang $(CPPFLAGS) -std=gnu11 -Wall -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $< $(FUZZ_SRC) $(HOST_LIBS)
+
+## fuzz: feed the parsers with random input for FUZZ_SECONDS (60) each
+FUZZ_SECONDS ?= 60
+fuzz:
+	$(Q)scripts/deps.sh build fuzz
+	$(Q)$(MAKE) --no-print-directory $(FUZZ_BIN)
+	$(Q)mkdir -p build/corpus/fuzz_inputs build/corpus/fuzz_stream
+	$(Q)build/fuzz/fuzz_inputs -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_inputs \
+		workloads/scenarios tests/data/broken 2>build/corpus/fuzz_inputs.log || { tail -n 30 build/corpus/fuzz_inputs.log; exit 1; }
+	$(Q)build/fuzz/fuzz_stream -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_stream \
+		tests/data/streams 2>build/corpus/fuzz_stream.log || { tail -n 30 build/corpus/fuzz_stream.log; exit 1; }
+	$(Q)grep -h number_of_executed_units build/corpus/*.log
+
 ## format: reformat the sources as .clang-format says
 format:
 	$(Q)clang-format -i $$(git ls-files '*.[ch]')
@@ -146,6 +166,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: all try check unit-programs unit bench format install clean help
+.PHONY: all try check unit-programs fuzz unit bench format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs what is missing, by name, with apt. Usage: deps.sh build|lab|test ...
+# Installs what is missing, by name, with apt. Usage: deps.sh build|lab|test|fuzz ...
 # With everything there it does nothing and needs no rights.
 set -eu
 
 build="gcc libc6-dev libjansson-dev libnuma-dev libcgroup-dev libzstd-dev libarchive-dev libkmod-dev libmd-dev"
 lab="qemu-system-x86 e2fsprogs kmod busybox-static"
 test="check libsubunit-dev jq zstd procps python3 python3-jsonschema"
+fuzz="clang libclang-rt-14-dev"
 
 wanted=
 for set in "$@"; do
@@ -14,6 +15,7 @@ for set in "$@"; do
 	build) wanted="$wanted $build" ;;
 	lab) wanted="$wanted $lab" ;;
 	test) wanted="$wanted $test" ;;
+	fuzz) wanted="$wanted $fuzz" ;;
 	*) echo "deps.sh: no such set: $set" >&2; exit 2 ;;
 	esac
 done
