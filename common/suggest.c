@@ -69,3 +69,21 @@ const char *suggest_hint(const struct suggestion *s, char *buf, size_t room)
 	snprintf(buf, room, "did you mean '%s'?", s->best);
 	return buf;
 }
+
+int word_find(const char *word, const char *const *words, struct word_miss *ret)
+{
+	struct suggestion suggestion = suggest_for(word);
+	size_t used = 0;
+
+	ret->accepted[0] = '\0';
+	for (int i = 0; words[i]; i++) {
+		if (streq(words[i], word))
+			return i;
+		suggest_offer(&suggestion, words[i]);
+		used += (size_t)snprintf(ret->accepted + used, sizeof(ret->accepted) - used, "%s%s",
+					 i ? ", " : "", words[i]);
+		used = MIN(used, sizeof(ret->accepted) - 1);
+	}
+	ret->hint = suggest_hint(&suggestion, ret->hint_text, sizeof(ret->hint_text));
+	return -1;
+}

@@ -21,6 +21,16 @@ struct suggestion {
 struct suggestion suggest_for(const char *word);
 void suggest_offer(struct suggestion *s, const char *name);
 
+/* What to say about a word that is none of some words. */
+struct word_miss {
+	char accepted[256]; /* "always, madvise, never" */
+	char hint_text[96];
+	const char *hint; /* "did you mean 'never'?" in hint_text, or NULL */
+};
+
+/* Where the word stands in a list that ends with NULL. -1: nowhere, and *ret says what to tell. */
+int word_find(const char *word, const char *const *words, struct word_miss *ret);
+
 /* "did you mean 'size'?" into buf; NULL when there is nothing to suggest. */
 const char *suggest_hint(const struct suggestion *s, char *buf, size_t room);
 

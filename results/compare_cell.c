@@ -48,10 +48,7 @@ static void print_workloads(FILE *out, const json_t *cell, const struct table_st
 	size_t i;
 	const json_t *w;
 
-	table_init(&t, ARRAY_SIZE(heads));
-	table_row(&t, "  workload");
-	for (unsigned k = 0; k < ARRAY_SIZE(heads); k++)
-		table_put(&t, k, xstrdup(heads[k]));
+	table_init_heads(&t, "  workload", heads, ARRAY_SIZE(heads));
 	json_array_foreach (json_object_get(cell, "workloads"), i, w) {
 		_cleanup_free_ char *label = xasprintf("  %s", record_text(w, "name", "?"));
 
@@ -66,24 +63,32 @@ static void print_workloads(FILE *out, const json_t *cell, const struct table_st
 	table_release(&t);
 }
 
-static void print_settings(FILE *out, const json_t *cell, const struct table_style *style)
+static bool any_drifted(json_t *settings)
 {
-	struct table t;
 	const char *key;
 	json_t *setting;
 
-	table_init(&t, 3);
-	table_row(&t, "  setting");
-	table_put(&t, 0, xstrdup("before"));
-	table_put(&t, 1, xstrdup("asked"));
-	table_put(&t, 2, xstrdup("effective"));
-	json_object_foreach (json_object_get(cell, "settings"), key, setting) {
+	json_object_foreach (settings, key, setting)
+		if (json_object_get(setting, "drift"))
+			return true;
+	return false;
+}
+
+static void print_settings(FILE *out, const json_t *cell, const struct table_style *style)
+{
+	static const char *const columns[] = { "before", "asked", "effective", "drift" };
+	json_t *settings = json_object_get(cell, "settings"), *setting;
+	unsigned n = any_drifted(settings) ? ARRAY_SIZE(columns) : ARRAY_SIZE(columns) - 1;
+	struct table t;
+	const char *key;
+
+	table_init_heads(&t, "  setting", columns, n);
+	json_object_foreach (settings, key, setting) {
 		_cleanup_free_ char *label = xasprintf("  %s", key);
 
 		table_row(&t, label);
-		table_put(&t, 0, xstrdup(record_text(setting, "before", "")));
-		table_put(&t, 1, xstrdup(record_text(setting, "asked", "")));
-		table_put(&t, 2, xstrdup(record_text(setting, "effective", "")));
+		for (unsigned i = 0; i < n; i++)
+			table_put(&t, i, xstrdup(record_text(setting, columns[i], "")));
 	}
 	if (t.n_rows > 1)
 		table_print(out, &t, style);

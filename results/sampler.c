@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/util.h"
 #include "results/probe/probe.h"
 
@@ -237,10 +237,7 @@ uint64_t sampler_value(const struct sampler *s, size_t i)
 
 int sampler_write_columns(struct sampler *s, struct stream_writer *w)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	stream_begin(w, "columns", (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec);
+	stream_begin(w, "columns", now_ns());
 	stream_array_begin(w, "names");
 	for (size_t i = 0; i < s->columns.n; i++)
 		stream_array_text(w, s->columns.list[i].name);

@@ -52,6 +52,14 @@ void table_put(struct table *t, unsigned column, char *text)
 	*cell = text;
 }
 
+void table_init_heads(struct table *t, const char *label, const char *const *heads, unsigned n_columns)
+{
+	table_init(t, n_columns);
+	table_row(t, label);
+	for (unsigned i = 0; i < n_columns; i++)
+		table_put(t, i, xstrdup(heads[i]));
+}
+
 void table_rule(struct table *t)
 {
 	if (t->n_rows > 0)

@@ -26,6 +26,9 @@ struct table_style {
 void table_init(struct table *t, unsigned n_columns);
 void table_release(struct table *t);
 
+/* The table's first row: a label and what each of the columns is. */
+void table_init_heads(struct table *t, const char *label, const char *const *heads, unsigned n_columns);
+
 /* Starts a row; label is copied. */
 void table_row(struct table *t, const char *label);
 /* Fills a cell of the last row; takes the text over. */

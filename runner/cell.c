@@ -7,8 +7,8 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/util.h"
 #include "results/probe/probe.h"
@@ -63,17 +63,9 @@ void cell_description_release(struct cell_description *cell)
 	*cell = (struct cell_description){ 0 };
 }
 
-uint64_t cell_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
-}
-
 int cell_problem(struct cell_run *run, int r, const struct error *err, bool fatal)
 {
-	stream_begin(&run->out, "problem", cell_now());
+	stream_begin(&run->out, "problem", now_ns());
 	stream_text(&run->out, "where", err->where);
 	stream_text(&run->out, "what", err->what);
 	stream_i64(&run->out, "errno", -r);
@@ -219,7 +211,7 @@ int cell_execute(const struct cell_description *cell, const struct cell_place *p
 		cell_problem(&run, r, &problem, true);
 	outcome = cell_outcome(&run);
 	tear_down(&run);
-	stream_begin(&run.out, "end", cell_now());
+	stream_begin(&run.out, "end", now_ns());
 	stream_text(&run.out, "outcome", outcome);
 	stream_end(&run.out);
 	r = run.out.error;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "common/clock.h"
 #include "common/rng.h"
 #include "common/util.h"
 #include "runner/cell_run.h"
@@ -62,7 +63,7 @@ static void record_group(struct cell_run *run, const struct scenario_group *grou
 		if (cgroup_get(&run->cgroups, group->name, knob->file, &value, NULL) == 0)
 			json_object_set_new(knobs, knob->file, json_string(value));
 	}
-	record = json_pack("{s:s, s:I, s:s, s:o}", "type", "group", "t_ns", (json_int_t)cell_now(), "group",
+	record = json_pack("{s:s, s:I, s:s, s:o}", "type", "group", "t_ns", (json_int_t)now_ns(), "group",
 			   group->name, "knobs", knobs);
 	if (cgroup_get(&run->cgroups, group->name, "cpuset.mems.effective", &effective, NULL) == 0)
 		json_object_set_new(record, "cpuset_mems_effective", json_string(effective));
@@ -140,7 +141,7 @@ int cell_tasks_prepare(struct cell_run *run, struct error *err)
 	for (size_t i = 0; i < run->n_tasks && r == 0; i++) {
 		r = task_prepare(&run->tasks[i], &place, err);
 		if (r == 0 && run->tasks[i].workload->kind->prepare) {
-			stream_begin(&run->out, "prepared", cell_now());
+			stream_begin(&run->out, "prepared", now_ns());
 			stream_text(&run->out, "workload", run->tasks[i].workload->name);
 			stream_end(&run->out);
 		}
@@ -157,7 +158,7 @@ static void record_task(struct cell_run *run, const struct task *task)
 	const struct policy *policy = &task->workload->policy;
 	char nodes[64];
 
-	stream_begin(&run->out, "workload", cell_now());
+	stream_begin(&run->out, "workload", now_ns());
 	stream_text(&run->out, "workload", task->workload->name);
 	stream_text(&run->out, "group", task->group->name);
 	stream_text(&run->out, "kind", task->workload->kind->name);
@@ -201,7 +202,7 @@ static json_t *flat_keyed(const char *text)
 static void record_group_end(struct cell_run *run, const struct scenario_group *group)
 {
 	_cleanup_free_ char *peak = NULL, *events = NULL, *local = NULL;
-	json_t *record = json_pack("{s:s, s:I, s:s}", "type", "group_end", "t_ns", (json_int_t)cell_now(), "group",
+	json_t *record = json_pack("{s:s, s:I, s:s}", "type", "group_end", "t_ns", (json_int_t)now_ns(), "group",
 				   group->name);
 
 	if (cgroup_get(&run->cgroups, group->name, "memory.peak", &peak, NULL) == 0)

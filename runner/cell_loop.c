@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/util.h"
 #include "runner/cell_run.h"
@@ -46,7 +47,7 @@ static bool may_start(const struct cell_run *run, const struct task *task, uint6
 
 static void start_due(struct cell_run *run)
 {
-	uint64_t now = cell_now();
+	uint64_t now = now_ns();
 
 	for (size_t i = 0; i < run->n_tasks; i++)
 		if (!run->tasks[i].started && !run->tasks[i].ended && may_start(run, &run->tasks[i], now))
@@ -76,7 +77,7 @@ static void record_states(struct cell_run *run, struct task *task)
 		task->seen++;
 		if (task->seen == WORKLOAD_FILLED && task->report->filled_ns == 0)
 			continue;
-		stream_begin(&run->out, "event", cell_now());
+		stream_begin(&run->out, "event", now_ns());
 		stream_text(&run->out, "workload", task->workload->name);
 		stream_text(&run->out, "state", workload_state_names[task->seen]);
 		stream_end(&run->out);
@@ -95,7 +96,7 @@ static void record_oom(struct cell_run *run, const struct kmsg_oom *oom)
 {
 	struct task *victim = find_pid(run, oom->pid);
 
-	stream_begin(&run->out, "oom", cell_now());
+	stream_begin(&run->out, "oom", now_ns());
 	if (oom->constraint)
 		stream_text(&run->out, "constraint", oom->constraint);
 	stream_i64(&run->out, "victim_pid", oom->pid);
@@ -124,7 +125,7 @@ static void record_outcome(struct cell_run *run, const struct task *task)
 {
 	const struct workload_report *report = task->report;
 
-	stream_begin(&run->out, "outcome", cell_now());
+	stream_begin(&run->out, "outcome", now_ns());
 	stream_text(&run->out, "workload", task->workload->name);
 	stream_text(&run->out, "outcome", task_outcome(task));
 	if (WIFSIGNALED(task->status))
@@ -207,7 +208,7 @@ static uint64_t next_due(const struct cell_run *run, uint64_t sample, uint64_t l
 
 static void wait_until(struct cell_run *run, struct pollfd *fds, uint64_t due)
 {
-	uint64_t now = cell_now(), left = due > now ? due - now : 0;
+	uint64_t now = now_ns(), left = due > now ? due - now : 0;
 	struct timespec timeout = { (time_t)(left / NSEC_PER_SEC), (long)(left % NSEC_PER_SEC) };
 
 	for (size_t i = 0; i < run->n_tasks; i++)
@@ -241,7 +242,7 @@ static void handle(struct cell_run *run, const struct pollfd *fds)
 static int exact_sample(struct cell_run *run)
 {
 	file_write("", "/proc/sys/vm/stat_refresh", "1", NULL);
-	return sampler_take(run->sampler, cell_now(), &run->out);
+	return sampler_take(run->sampler, now_ns(), &run->out);
 }
 
 static int record_begin(struct cell_run *run)
@@ -250,7 +251,7 @@ static int record_begin(struct cell_run *run)
 
 	if (r == 0)
 		r = exact_sample(run);
-	run->begin_ns = cell_now();
+	run->begin_ns = now_ns();
 	stream_begin(&run->out, "begin", run->begin_ns);
 	return stream_end(&run->out) < 0 ? run->out.error : r;
 }
@@ -272,7 +273,7 @@ int cell_loop(struct cell_run *run, struct error *err)
 		release_due(run);
 		wait_until(run, fds, next_due(run, sample, limit));
 		handle(run, fds);
-		now = cell_now();
+		now = now_ns();
 		if (now >= sample) {
 			drain_kmsg(run);
 			r = sampler_take(run->sampler, now, &run->out);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <sys/utsname.h>
 
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/util.h"
 #include "runner/cell_run.h"
@@ -68,7 +69,7 @@ int cell_record_machine(struct cell_run *run, struct error *err)
 	uname(&name);
 	for (unsigned i = 0; i < run->topology.n_nodes; i++)
 		json_array_append_new(nodes, node_json(&run->topology, &run->topology.nodes[i]));
-	record = json_pack("{s:s, s:I, s:s, s:i, s:I}", "type", "machine", "t_ns", (json_int_t)cell_now(), "kernel",
+	record = json_pack("{s:s, s:I, s:s, s:i, s:I}", "type", "machine", "t_ns", (json_int_t)now_ns(), "kernel",
 			   name.release, "page_bytes", 4096, "ram_bytes", (json_int_t)run->sizes.ram_bytes);
 	if (file_read_line("", "/sys/kernel/mm/lru_gen/enabled", &lru_gen, NULL) == 0)
 		json_object_set_new(record, "lru_gen", json_string(lru_gen));
@@ -89,7 +90,7 @@ static void record_zone(struct cell_run *run, const struct zone *zone)
 {
 	if (zone->managed == 0)
 		return;
-	stream_begin(&run->out, "zone", cell_now());
+	stream_begin(&run->out, "zone", now_ns());
 	stream_u64(&run->out, "node", zone->node);
 	stream_text(&run->out, "zone", zone->name);
 	stream_u64(&run->out, "managed_pages", zone->managed);

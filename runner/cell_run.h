@@ -29,8 +29,6 @@ struct cell_run {
 	bool failed;	   /* a fatal problem was recorded */
 };
 
-uint64_t cell_now(void); /* CLOCK_MONOTONIC, ns */
-
 /* Records a problem; a fatal one makes the cell invalid. Returns r. */
 int cell_problem(struct cell_run *run, int r, const struct error *err, bool fatal);
 

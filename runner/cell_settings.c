@@ -2,6 +2,7 @@
 /* The settings of a cell: the scenario's, then the profile's, which win; in the order the tuners know. */
 #include <errno.h>
 
+#include "common/clock.h"
 #include "common/util.h"
 #include "runner/cell_run.h"
 
@@ -44,7 +45,7 @@ int cell_settings_plan(struct cell_run *run, struct error *err)
 
 static void record(struct cell_run *run, const struct tune *tune)
 {
-	stream_begin(&run->out, "tune", cell_now());
+	stream_begin(&run->out, "tune", now_ns());
 	stream_text(&run->out, "key", tune->tunable->key);
 	stream_text(&run->out, "before", tune->before);
 	stream_text(&run->out, "asked", tune->asked);
@@ -81,7 +82,7 @@ static void undo_one(struct cell_run *run, struct tune *tune)
 
 	if (r < 0)
 		cell_problem(run, r, &err, false);
-	stream_begin(&run->out, "undo", cell_now());
+	stream_begin(&run->out, "undo", now_ns());
 	stream_text(&run->out, "key", tune->tunable->key);
 	if (drifted)
 		stream_text(&run->out, "drift", now);

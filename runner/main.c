@@ -11,9 +11,23 @@
 
 const char *argp_program_version = "memrig " MEMRIG_VERSION;
 
+static int not_yet(int argc, char **argv)
+{
+	(void)argc;
+	fprintf(stderr, "%s: not in this version\n", argv[0]);
+	return EXIT_USAGE;
+}
+
+/* Planned, and not there yet. */
+static const struct verb planned[] = {
+	{ "explain", "", not_yet, true }, { "report", "", not_yet, true }, { "gate", "", not_yet, true },
+	{ "history", "", not_yet, true }, { "watch", "", not_yet, true },  { "restore", "", not_yet, true },
+};
+
 static const struct verb *const verbs[] = {
-	&verb_run,      &verb_compare, &verb_list, &verb_show, &verb_profile,
-	&verb_scenario, &verb_doctor,  &verb_lab,  NULL,
+	&verb_run,      &verb_compare, &verb_list,  &verb_show,  &verb_profile,
+	&verb_scenario, &verb_doctor,  &verb_lab,   &planned[0], &planned[1],
+	&planned[2],    &planned[3],   &planned[4], &planned[5], NULL,
 };
 
 static int find_profile(const char *name, char **ret_path, struct error *err)

@@ -29,20 +29,12 @@ struct expect_reader {
 static int read_word(const struct form_value *value, const char *const *words)
 {
 	const char *text = json_string_value(value->json);
-	struct suggestion suggestion = suggest_for(text);
-	char list[128] = "", hint[96];
+	struct word_miss miss;
+	int index = word_find(text, words, &miss);
 
-	for (int i = 0; words[i]; i++) {
-		size_t used = strlen(list);
-
-		if (streq(words[i], text))
-			return i;
-		suggest_offer(&suggestion, words[i]);
-		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", words[i]);
-	}
-	form_fail(value, suggest_hint(&suggestion, hint, sizeof(hint)), "'%.60s' is not one of %s", text,
-		  list);
-	return -1;
+	if (index < 0)
+		form_fail(value, miss.hint, "'%.60s' is not one of %s", text, miss.accepted);
+	return index;
 }
 
 static void read_gate(const struct form_value *value, void *into)

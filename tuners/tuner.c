@@ -152,20 +152,13 @@ static int check_kbytes(const struct tunable *t, const char *value, const char *
 
 static int check_word(const struct tunable *t, const char *value, struct error *err)
 {
-	struct suggestion suggestion = suggest_for(value);
-	char list[160] = "", hint[80] = "";
+	struct word_miss miss;
 
-	for (const char *const *word = t->words; *word; word++) {
-		size_t used = strlen(list);
-
-		if (streq(*word, value))
-			return 0;
-		suggest_offer(&suggestion, *word);
-		snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", *word);
-	}
-	error_set(err, -EINVAL, t->key, "'%.60s' is not one of %s", value, list);
-	if (suggest_hint(&suggestion, hint, sizeof(hint)))
-		error_hint(err, "%s", hint);
+	if (word_find(value, t->words, &miss) >= 0)
+		return 0;
+	error_set(err, -EINVAL, t->key, "'%.60s' is not one of %s", value, miss.accepted);
+	if (miss.hint)
+		error_hint(err, "%s", miss.hint);
 	return -EINVAL;
 }
 

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/rng.h"
 #include "common/util.h"
 #include "workloads/content.h"
@@ -41,14 +42,6 @@ void walk_bad_page(struct walk *walk, uint64_t page)
 	if (walk->n_bad < ARRAY_SIZE(walk->bad))
 		walk->bad[walk->n_bad++] = page;
 	walk->env->report->bad_pages++;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NSEC_PER_SEC + (uint64_t)t.tv_nsec;
 }
 
 static void sleep_until(uint64_t ns)

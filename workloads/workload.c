@@ -4,8 +4,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <time.h>
 
+#include "common/clock.h"
+#include "common/suggest.h"
 #include "common/util.h"
 
 extern const struct workload_kind workload_anon, workload_file_map, workload_file_read;
@@ -140,19 +141,13 @@ static int set_count(const struct workload_option *option, const char *text, voi
 
 static int set_choice(const struct workload_option *option, const char *text, void *into, struct error *err)
 {
-	char accepted[256] = "";
-	size_t used = 0;
+	struct word_miss miss;
+	int index = word_find(text, option->choices, &miss);
 
-	for (unsigned i = 0; option->choices[i]; i++) {
-		if (streq(option->choices[i], text)) {
-			*(unsigned *)into = i;
-			return 0;
-		}
-		used += (size_t)snprintf(accepted + used, sizeof(accepted) - used, "%s%s", i ? ", " : "",
-					 option->choices[i]);
-		used = MIN(used, sizeof(accepted) - 1);
-	}
-	return error_set(err, -EINVAL, option->name, "not one of %s: '%.60s'", accepted, text);
+	if (index < 0)
+		return error_set(err, -EINVAL, option->name, "not one of %s: '%.60s'", miss.accepted, text);
+	*(unsigned *)into = (unsigned)index;
+	return 0;
 }
 
 static int set_work(const struct workload_option *option, const char *text, void *into, struct error *err)
@@ -241,14 +236,6 @@ void workload_params_release(struct workload_params *params)
 	*params = (struct workload_params){ 0 };
 }
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NSEC_PER_SEC + (uint64_t)t.tv_nsec;
-}
-
 void workload_reached(const struct workload_env *env, enum workload_state state)
 {
 	struct workload_report *report = env->report;
@@ -256,11 +243,11 @@ void workload_reached(const struct workload_env *env, enum workload_state state)
 
 	/* The time first: who sees the state finds its time there. */
 	if (state == WORKLOAD_STARTED)
-		report->started_ns = monotonic_ns();
+		report->started_ns = now_ns();
 	else if (state == WORKLOAD_FILLED)
-		report->filled_ns = monotonic_ns();
+		report->filled_ns = now_ns();
 	else if (state == WORKLOAD_DONE)
-		report->done_ns = monotonic_ns();
+		report->done_ns = now_ns();
 	report->state = state;
 	/* It can fail only when the executor is gone, and then nobody needs to be woken. */
 	if (write(env->event_fd, &one, sizeof(one)) < 0)

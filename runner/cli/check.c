@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "runner/cli/check.h"
+#include "runner/cli/kind.h"
 
 #include "common/util.h"
-#include "runner/cli/cli.h"
 
-static void check_one(const char *kind, const char *name, int (*load)(const char *path, struct diags *diags),
-		      struct diags *diags)
+/* Files or names in, all mistakes out. */
+
+static void check_one(const struct kind *kind, const char *name, const char *kernel, struct diags *diags)
 {
 	_cleanup_free_ char *path = NULL;
+	struct kind_item item;
 	struct error err = { 0 };
 
-	if (cli_find(kind, name, &path, &err) < 0)
+	if (cli_find(kind->name, name, &path, &err) < 0)
 		diags_add(diags, err.where, 0, 0, "", err.hint, "%s", err.what);
-	else
-		load(path, diags);
+	else if (kind->load(path, kernel, &item, diags) == 0)
+		kind_release(kind, &item);
 }
 
 /* {"file":..., "line":..., "column":..., "path":..., "message":..., "hint":...}; what is not known is absent.
@@ -47,22 +48,21 @@ static int print_json(const char *kind, const struct diags *diags)
 	return r;
 }
 
-int cli_check(const char *kind, char *const *names, bool as_json,
-	      int (*load)(const char *path, struct diags *diags))
+int kind_check_names(const struct kind *kind, const struct kind_request *request)
 {
 	struct diags diags = { 0 };
 	int code, r = 0;
 
-	for (; *names; names++) {
+	for (char **name = request->names; *name; name++) {
 		size_t before = diags.n;
 
-		check_one(kind, *names, load, &diags);
-		if (!as_json && diags.n == before)
-			printf("%s: good\n", *names);
+		check_one(kind, *name, request->kernel, &diags);
+		if (!request->json && diags.n == before)
+			printf("%s: good\n", *name);
 	}
 	code = diags.n > 0 ? EXIT_USAGE : EXIT_DONE;
-	if (as_json)
-		r = print_json(kind, &diags);
+	if (request->json)
+		r = print_json(kind->name, &diags);
 	else
 		cli_diags(&diags);
 	diags_release(&diags);

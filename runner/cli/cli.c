@@ -42,16 +42,28 @@ int cli_json(const json_t *json)
  */
 enum { KEY_COLOR = 0x1000 };
 
+static int set_color(const char *when, struct error *err)
+{
+	static const char *const accepted[] = { "auto", "always", "never", NULL };
+	struct word_miss miss;
+
+	if (word_find(when, accepted, &miss) < 0)
+		return error_set(err, -EINVAL, "--color", "'%s' is not one of %s", when, miss.accepted);
+	color_when = when;
+	return 0;
+}
+
 static error_t parse_color(int key, char *arg, struct argp_state *state)
 {
+	struct error err;
+
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = state->input;
 		return 0;
 	case KEY_COLOR:
-		if (!streq(arg, "auto") && !streq(arg, "always") && !streq(arg, "never"))
-			argp_error(state, "--color: '%s' is not one of auto, always, never", arg);
-		color_when = arg;
+		if (set_color(arg, &err) < 0)
+			argp_error(state, "%s: %s", err.where, err.what);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -97,7 +109,8 @@ static int unknown_verb(const struct verb *const *verbs, const char *prefix, con
 	char hint[80];
 
 	for (; *verbs; verbs++)
-		suggest_offer(&suggestion, (*verbs)->name);
+		if (!(*verbs)->hidden)
+			suggest_offer(&suggestion, (*verbs)->name);
 	fprintf(stderr, "%s: there is no command '%s'\n", prefix, name);
 	if (suggest_hint(&suggestion, hint, sizeof(hint)))
 		fprintf(stderr, "        %s\n", hint);
@@ -107,8 +120,17 @@ static int unknown_verb(const struct verb *const *verbs, const char *prefix, con
 
 int cli_dispatch(const struct verb *const *verbs, const char *prefix, int argc, char **argv)
 {
-	const char *name = argc > 1 ? argv[1] : NULL;
+	static const char color[] = "--color=";
+	struct error err;
+	const char *name;
 
+	for (; argc > 1 && strncmp(argv[1], color, strlen(color)) == 0; argc--, argv++)
+		if (set_color(argv[1] + strlen(color), &err) < 0) {
+			fprintf(stderr, "%s: %s: %s\nTry '%s --help'.\n", prefix, err.where, err.what,
+				prefix);
+			return EXIT_USAGE;
+		}
+	name = argc > 1 ? argv[1] : NULL;
 	if (!name) {
 		print_choice(stderr, verbs, prefix);
 		return EXIT_USAGE;

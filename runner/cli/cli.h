@@ -25,7 +25,7 @@ struct verb {
 	const char *name;
 	const char *summary; /* one line */
 	int (*main)(int argc, char **argv);
-	bool hidden;
+	bool hidden; /* neither listed nor suggested */
 };
 
 extern const struct verb verb_compare, verb_doctor, verb_lab, verb_list, verb_profile, verb_run, verb_scenario, verb_show;
@@ -40,7 +40,8 @@ int cli_json(const json_t *json);
 /* Parses with ARGP_IN_ORDER off, exit code 2 for usage mistakes, --help on stdout. `argp->doc` starts with examples. */
 int cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 
-/* Sub-verbs ("profile list"): runs the one that argv[1] names; prints the choice and returns EXIT_USAGE otherwise. */
+/* Sub-verbs ("profile list"): runs the one that argv[1] names, after any --color=WHEN; prints the choice and
+ * returns EXIT_USAGE otherwise. */
 int cli_dispatch(const struct verb *const *verbs, const char *prefix, int argc, char **argv);
 
 /* Whether to colour: --color=auto|always|never, NO_COLOR, TERM=dumb, a terminal. */

@@ -5,7 +5,8 @@
 #include "runner/cli/stored.h"
 
 struct compare_request {
-	const char *store, *runs[2];
+	struct stored_request stored;
+	const char *runs[2];
 };
 
 static const struct argp_option argp_options[] = { STORED_OPTION, { 0 } };
@@ -27,9 +28,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct compare_request *request = state->input;
 
 	switch (key) {
-	case KEY_STORED_STORE:
-		request->store = arg;
-		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num >= ARRAY_SIZE(request->runs))
 			argp_error(state, "at most two runs are compared");
@@ -40,7 +38,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		argp_error(state, "no run given; 'memrig compare latest' shows the last one");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return stored_parse(key, arg, &request->stored);
 	}
 }
 
@@ -58,7 +56,7 @@ static int compare_main(int argc, char **argv)
 	if (r != 0)
 		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(runs) && request.runs[i] && r == 0; i++)
-		r = stored_load(request.store, request.runs[i], &runs[i], NULL, &err);
+		r = stored_load(request.stored.store, request.runs[i], &runs[i], NULL, &err);
 	if (r == 0) {
 		compare_print(stdout, runs[0], runs[1], &options);
 		r = stored_written();

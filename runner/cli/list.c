@@ -7,16 +7,9 @@
 #include "runner/cli/cli.h"
 #include "runner/cli/stored.h"
 
-struct list_request {
-	const char *store;
-	bool json;
-};
-
-enum { KEY_JSON = 256 };
-
 static const struct argp_option argp_options[] = {
 	STORED_OPTION,
-	{ "json", KEY_JSON, 0, 0, "Print one JSON document", 0 },
+	{ "json", KEY_STORED_JSON, 0, 0, "Print one JSON document", 0 },
 	{ 0 },
 };
 
@@ -28,38 +21,10 @@ static const char argp_doc[] = "Examples:\n"
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
-	struct list_request *request = state->input;
-
-	switch (key) {
-	case KEY_STORED_STORE:
-		request->store = arg;
-		return 0;
-	case KEY_JSON:
-		request->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected '%s'", arg);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-/* "a, b" from a list of names in the run's matrix. */
-static char *names_text(const json_t *run, const char *key)
-{
-	char *text = xstrdup("");
-	size_t i;
-	const json_t *name;
-
-	json_array_foreach (json_object_get(json_object_get(run, "matrix"), key), i, name) {
-		char *longer = xasprintf("%s%s%s", text, i ? ", " : "",
-					 json_is_string(name) ? json_string_value(name) : "?");
-
-		free(text);
-		text = longer;
-	}
-	return text;
+	if (key != ARGP_KEY_ARG)
+		return stored_parse(key, arg, state->input);
+	argp_error(state, "unexpected '%s'", arg);
+	return 0;
 }
 
 static void print_runs(const json_t *runs)
@@ -72,22 +37,21 @@ static void print_runs(const json_t *runs)
 	size_t i;
 	const json_t *run;
 
-	table_init(&t, ARRAY_SIZE(heads));
-	table_row(&t, "run");
-	for (unsigned k = 0; k < ARRAY_SIZE(heads); k++)
-		table_put(&t, k, xstrdup(heads[k]));
+	table_init_heads(&t, "run", heads, ARRAY_SIZE(heads));
 	json_array_foreach (runs, i, run) {
+		const json_t *matrix = json_object_get(run, "matrix");
+
 		table_row(&t, record_text(run, "run", "?"));
 		table_put(&t, 0, xstrdup(record_text(run, "status", "?")));
 		table_put(&t, 1, xasprintf("%zu", json_array_size(json_object_get(run, "cells"))));
-		table_put(&t, 2, names_text(run, "scenarios"));
-		table_put(&t, 3, names_text(run, "profiles"));
+		table_put(&t, 2, stored_join(json_object_get(matrix, "scenarios"), ", "));
+		table_put(&t, 3, stored_join(json_object_get(matrix, "profiles"), ", "));
 	}
 	table_print(stdout, &t, &style);
 	table_release(&t);
 }
 
-static int print_list(const struct list_request *request, struct error *err)
+static int print_list(const struct stored_request *request, struct error *err)
 {
 	struct store *store;
 	json_t *runs = NULL;
@@ -119,7 +83,7 @@ static int print_list(const struct list_request *request, struct error *err)
 static int list_main(int argc, char **argv)
 {
 	static const struct argp argp = { argp_options, parse_option, "", argp_doc, NULL, NULL, NULL };
-	struct list_request request = { 0 };
+	struct stored_request request = { 0 };
 	struct error err = { 0 };
 	int r = cli_parse(&argp, argc, argv, &request);
 

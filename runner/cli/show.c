@@ -11,15 +11,16 @@
 #include "runner/expect.h"
 
 struct show_request {
-	const char *store, *what;
-	bool json, stream;
+	struct stored_request stored;
+	const char *what;
+	bool stream;
 };
 
-enum { KEY_JSON = 256, KEY_STREAM };
+enum { KEY_STREAM = 256 };
 
 static const struct argp_option argp_options[] = {
 	STORED_OPTION,
-	{ "json", KEY_JSON, 0, 0, "Print the run as one JSON document (memrig.run/1)", 0 },
+	{ "json", KEY_STORED_JSON, 0, 0, "Print the run as one JSON document (memrig.run/1)", 0 },
 	{ "stream", KEY_STREAM, 0, 0, "Print the recorded stream of a cell", 0 },
 	{ 0 },
 };
@@ -39,12 +40,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	struct show_request *request = state->input;
 
 	switch (key) {
-	case KEY_STORED_STORE:
-		request->store = arg;
-		return 0;
-	case KEY_JSON:
-		request->json = true;
-		return 0;
 	case KEY_STREAM:
 		request->stream = true;
 		return 0;
@@ -57,27 +52,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		argp_error(state, "no run given; 'memrig show latest' shows the last one");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return stored_parse(key, arg, &request->stored);
 	}
 }
 
 /* ---- a run, for people ---- */
-
-static char *argv_text(const json_t *run)
-{
-	char *text = xstrdup("");
-	size_t i;
-	const json_t *word;
-
-	json_array_foreach (json_object_get(run, "argv"), i, word) {
-		char *longer = xasprintf("%s%s%s", text, i ? " " : "",
-					 json_is_string(word) ? json_string_value(word) : "?");
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
 
 static char *expectations_text(const json_t *cell)
 {
@@ -97,10 +76,7 @@ static void print_cells(const json_t *run, const struct compare_options *options
 	size_t i;
 	const json_t *cell;
 
-	table_init(&t, ARRAY_SIZE(heads));
-	table_row(&t, "cell");
-	for (unsigned k = 0; k < ARRAY_SIZE(heads); k++)
-		table_put(&t, k, xstrdup(heads[k]));
+	table_init_heads(&t, "cell", heads, ARRAY_SIZE(heads));
 	json_array_foreach (json_object_get(run, "cells"), i, cell) {
 		const char *valid = json_is_true(json_object_get(cell, "valid")) ? "" : ", not valid";
 		const json_t *verdict = json_array_get(json_object_get(cell, "verdicts"), 0);
@@ -117,7 +93,7 @@ static void print_cells(const json_t *run, const struct compare_options *options
 static void print_run(const json_t *run)
 {
 	struct compare_options options = stored_text_options();
-	_cleanup_free_ char *argv = argv_text(run);
+	_cleanup_free_ char *argv = stored_join(json_object_get(run, "argv"), " ");
 
 	printf("run      %s\nstatus   %s\nclock    %s\nstarted  %s\nfinished %s\ncommand  %s\npath     "
 	       "%s\n\n",
@@ -169,7 +145,7 @@ static int show(const struct show_request *request, json_t *run, const char *cel
 
 	if (request->stream)
 		return print_stream(run, cell, err);
-	if (request->json)
+	if (request->stored.json)
 		return print_json(run, cell);
 	if (cell)
 		compare_print_cell(stdout, stored_cell(run, cell), &options);
@@ -191,7 +167,7 @@ static int show_main(int argc, char **argv)
 
 	if (r != 0)
 		return r;
-	r = stored_load(request.store, request.what, &run, &cell, &err);
+	r = stored_load(request.stored.store, request.what, &run, &cell, &err);
 	if (r < 0)
 		return stored_failed(r, &err);
 	r = show(&request, run, cell, &err);

@@ -10,6 +10,20 @@
 #include "results/timeline.h"
 #include "runner/cli/cli.h"
 
+error_t stored_parse(int key, char *arg, struct stored_request *request)
+{
+	switch (key) {
+	case KEY_STORED_STORE:
+		request->store = arg;
+		return 0;
+	case KEY_STORED_JSON:
+		request->json = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 /* "RUN/CELL" at its last slash; RUN itself may be a path. */
 static int find_cell(const struct store *store, const char *what, char **ret_path, char **ret_cell,
 		     struct error *err)
@@ -44,7 +58,7 @@ static int find(const char *dir, const char *what, char **ret_path, char **ret_c
 int stored_load(const char *dir, const char *what, json_t **ret_run, char **ret_cell, struct error *err)
 {
 	_cleanup_free_ char *path = NULL, *cell = NULL;
-	json_t *run;
+	json_t *run = NULL;
 	int r = find(dir, what, &path, ret_cell ? &cell : NULL, err);
 
 	if (r == 0)
@@ -72,6 +86,21 @@ json_t *stored_cell(const json_t *run, const char *cell)
 		if (streq(record_text(found, "id", ""), cell))
 			return found;
 	return NULL;
+}
+
+char *stored_join(const json_t *list, const char *separator)
+{
+	char *text = xstrdup("");
+	size_t i;
+	const json_t *word;
+
+	json_array_foreach (list, i, word) {
+		_cleanup_free_ char *before = text;
+
+		text = xasprintf("%s%s%s", before, i ? separator : "",
+				 json_is_string(word) ? json_string_value(word) : "?");
+	}
+	return text;
 }
 
 int stored_failed(int r, const struct error *err)

@@ -2,20 +2,30 @@
 #ifndef MEMRIG_RUNNER_CLI_STORED_H
 #define MEMRIG_RUNNER_CLI_STORED_H
 
+#include <argp.h>
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "common/error.h"
 #include "results/compare.h"
 
 /* What the verbs that read stored runs share. */
 
-/* --store, for every verb's option table. */
-enum { KEY_STORED_STORE = 0x2000 };
+struct stored_request {
+	const char *store;
+	bool json;
+};
+
+/* For a verb's option table: --store, and the key of its --json. */
+enum { KEY_STORED_STORE = 0x2000, KEY_STORED_JSON };
 #define STORED_OPTION                                                                                        \
 	{                                                                                                    \
 		"store", KEY_STORED_STORE, "DIR", 0,                                                         \
 			"Where runs are stored (default: $MEMRIG_STORE or ~/.local/share/memrig/runs)", 0    \
 	}
+
+/* For a verb's parser: takes the options above, ARGP_ERR_UNKNOWN for others. */
+error_t stored_parse(int key, char *arg, struct stored_request *request);
 
 /*
  * Finds and loads "RUN" or "RUN/CELL"; RUN is an id, a unique prefix of one,
@@ -26,6 +36,9 @@ int stored_load(const char *store, const char *what, json_t **ret_run, char **re
 
 /* The entry of a cell in a run document; borrowed, NULL when there is none. */
 json_t *stored_cell(const json_t *run, const char *cell);
+
+/* "a, b" from a list of strings; the caller frees it. */
+char *stored_join(const json_t *list, const char *separator);
 
 /* Prints the error; EXIT_USAGE when the user named what is not there, else EXIT_BROKEN. */
 int stored_failed(int r, const struct error *err);

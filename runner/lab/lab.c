@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/file.h"
 #include "common/util.h"
 #include "runner/lab/channel.h"
@@ -33,14 +33,6 @@ struct lab_cell {
 
 /* The files of a guest, in the order they are removed. */
 static const char *const file_names[] = { "channel", "initramfs", "swap", "disk", "console", "qemu.log" };
-
-static double now_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
-}
 
 /* Parts of memrig that run elsewhere lie beside the program, or where they were installed. */
 static const char *part_path(const char *name, char *path, size_t room)

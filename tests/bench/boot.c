@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/util.h"
 #include "runner/cell.h"
 #include "runner/cli/cli.h"
@@ -18,14 +18,6 @@
 
 #define ROUNDS 5
 #define LIMIT  1.25
-
-static double now_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
-}
 
 static void die(const struct error *err)
 {

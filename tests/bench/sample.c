@@ -8,8 +8,8 @@
  * median of the rounds is shown. The goal is a ratio of 1.3 at most.
  */
 #include <fcntl.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/util.h"
 #include "results/sampler.h"
 
@@ -67,14 +67,6 @@ static size_t read_files(const struct file *files, size_t n)
 		total += len;
 	}
 	return total;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NSEC_PER_SEC + (uint64_t)t.tv_nsec;
 }
 
 static int by_value(const void *a, const void *b)

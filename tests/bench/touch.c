@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <time.h>
 
+#include "common/clock.h"
 #include "common/util.h"
 #include "workloads/content.h"
 #include "workloads/workload.h"
@@ -19,14 +19,6 @@
 struct times {
 	uint64_t first, again;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NSEC_PER_SEC + (uint64_t)t.tv_nsec;
-}
 
 /* A store alone: reading first would map the zero page and cost a second fault. */
 static void touch_all(volatile unsigned char *memory, uint64_t bytes)

@@ -25,6 +25,11 @@ says 2 "asked for twice" run smoke smoke
 says 77 "in the lab only" run smoke --place host
 says 2 "Try" run --no-such-option
 says 2 "" frobnicate
+says 2 "memrig: --color: 'maybe' is not one of auto, always, never" --color=maybe list
+says 2 "there is no command 'frobnicate'" --color=never frobnicate
+for verb in explain report gate history watch restore; do
+	says 2 "memrig $verb: not in this version" "$verb" latest
+done
 says 2 "" show no-such-run
 says 2 "" compare no-such-run
 
@@ -43,6 +48,7 @@ says 2 "profile large does not fit the machine of scenario smoke" run smoke -p "
 "$memrig" run smoke --dry-run --json >"$work/dry.json"
 same "--dry-run: exit code" "$?" 0
 same "--dry-run: cells" "$(get dry '.cells | length')" 1
+same "--color before the verb: exit code" "$("$memrig" --color=never list --json >/dev/null; echo $?)" 0
 same "--dry-run: nothing stored" "$("$memrig" list --json | jq ".runs | length")" 0
 for verb in run compare list show profile scenario doctor lab; do
 	"$memrig" "$verb" --help >"$work/help" 2>&1

@@ -10,7 +10,7 @@ same "exit code" "$code" 0
 swapped() { get mixed ".cells[] | select(.lru == \"$1\" and .profile == \"$2\") | .metrics[\"swap.out_bytes\"]"; }
 
 averse=$(swapped classic swap-averse) default=$(swapped classic kernel-default) eager=$(swapped classic swap-eager)
-number "classic, swappiness 60" "$default" -ge $((16 * 1024 * 1024))
+number "classic, swappiness 60" "$default" -ge $((8 * 1024 * 1024))
 number "classic, swappiness 1: at most a tenth" "$averse" -le $((default / 10))
 number "classic, swappiness 180: more than 60" "$eager" -gt "$default"
 ram=$(get mixed '[.cells[].nodes[].total_bytes] | add / 6 | floor')

@@ -297,6 +297,34 @@ START_TEST(one_cell_in_full)
 }
 END_TEST
 
+/* Of a cell whose setting `drifted`; the caller frees it. */
+static char *settings_head(const char *stream)
+{
+	struct compare_options options = { .utf8 = false };
+	json_t *run = new_run("x");
+	char *text = NULL, *head, *line;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	ck_assert_int_eq(compare_print_cell(out, add(run, stream, "kernel-default", 1), &options), 0);
+	fclose(out);
+	head = strstr(text, "\n  setting");
+	ck_assert_ptr_nonnull(head);
+	line = strndup(head + 1, strcspn(head + 1, "\n"));
+	free(text);
+	json_decref(run);
+	return line;
+}
+
+START_TEST(drift_is_a_column_where_there_is_some)
+{
+	_cleanup_free_ char *drifted = settings_head("drift.jsonl"), *kept = settings_head("oom_memcg.jsonl");
+
+	has(drifted, "effective  drift");
+	ck_assert_ptr_null(strstr(kept, "drift"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("compare");
@@ -313,6 +341,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_no_run_is_refused);
 	tcase_add_test(tcase, cells_with_nothing_in_them_are_printed);
 	tcase_add_test(tcase, one_cell_in_full);
+	tcase_add_test(tcase, drift_is_a_column_where_there_is_some);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }
