@@ -253,7 +253,7 @@ static void write_changes(struct sampler *s, struct stream_writer *w)
 			continue;
 		s->written[i] = s->columns.values[i];
 		stream_array_u64(w, i);
-		stream_array_u64(w, s->columns.values[i]);
+		stream_array_u64(w, MIN(s->columns.values[i], (uint64_t)INT64_MAX)); /* JSON readers stop there */
 	}
 	stream_array_end(w);
 	s->began = true;

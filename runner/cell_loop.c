@@ -101,7 +101,8 @@ static void record_oom(struct cell_run *run, const struct kmsg_oom *oom)
 		stream_text(&run->out, "constraint", oom->constraint);
 	stream_i64(&run->out, "victim_pid", oom->pid);
 	stream_text(&run->out, "victim", oom->comm);
-	stream_text(&run->out, "task_memcg", oom->task_memcg);
+	if (oom->task_memcg[0])
+		stream_text(&run->out, "task_memcg", oom->task_memcg);
 	if (oom->oom_memcg[0])
 		stream_text(&run->out, "oom_memcg", oom->oom_memcg);
 	if (victim) {

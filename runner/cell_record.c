@@ -83,7 +83,7 @@ int cell_record_machine(struct cell_run *run, struct error *err)
 struct zone {
 	unsigned node;
 	char name[16];
-	uint64_t min, low, high, managed;
+	uint64_t min, low, high, boost, managed, protection;
 };
 
 static void record_zone(struct cell_run *run, const struct zone *zone)
@@ -94,10 +94,25 @@ static void record_zone(struct cell_run *run, const struct zone *zone)
 	stream_u64(&run->out, "node", zone->node);
 	stream_text(&run->out, "zone", zone->name);
 	stream_u64(&run->out, "managed_pages", zone->managed);
-	stream_u64(&run->out, "min_pages", zone->min);
-	stream_u64(&run->out, "low_pages", zone->low);
-	stream_u64(&run->out, "high_pages", zone->high);
+	/* The kernel prints them with the boost of the moment; the marks are what they go back to. */
+	stream_u64(&run->out, "min_pages", zone->min - zone->boost);
+	stream_u64(&run->out, "low_pages", zone->low - zone->boost);
+	stream_u64(&run->out, "high_pages", zone->high - zone->boost);
+	stream_u64(&run->out, "protection_pages", zone->protection);
 	stream_end(&run->out);
+}
+
+/* "0, 487, 487)": what allocations that could use a higher zone must leave here. */
+static uint64_t largest(const char *list)
+{
+	uint64_t most = 0;
+	char *end;
+
+	for (;; list = end + 2) {
+		most = MAX(most, strtoull(list, &end, 10));
+		if (*end != ',')
+			return most;
+	}
 }
 
 /* A zone's block starts with "Node 0, zone    DMA32"; its watermarks are lines "        min      1025". The per-CPU
@@ -119,8 +134,12 @@ int cell_record_zones(struct cell_run *run, struct error *err)
 		if (sscanf(line, "Node %u, zone %15s", &next.node, next.name) == 2) {
 			record_zone(run, &zone);
 			zone = next;
+		} else if (strstr(line, "protection: (")) {
+			zone.protection = largest(strchr(line, '(') + 1);
 		} else if (sscanf(line, " %31s %" SCNu64, key, &value) == 2) {
-			if (streq(key, "min"))
+			if (streq(key, "boost"))
+				zone.boost = value;
+			else if (streq(key, "min"))
 				zone.min = value;
 			else if (streq(key, "low"))
 				zone.low = value;
