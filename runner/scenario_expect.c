@@ -213,6 +213,23 @@ static const struct form_field *const forms[] = {
 	[EXPECT_OUTCOME] = outcome_fields,
 };
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && streq(text + len - end_len, end);
+}
+
+/* "64M" is bytes; of a metric in pages it would be taken for 64 million of them. */
+static void check_unit(const struct form_value *value, const struct expectation *expect, const char *key)
+{
+	_cleanup_free_ char *path = form_path(value->path, key);
+
+	if (json_is_string(json_object_get(value->json, key)) && expect->name && !ends_with(expect->name, "_bytes"))
+		form_fail_at(value->form, path, "write a plain number in the metric's unit",
+			     "a size is for metrics in bytes, not for '%.60s'", expect->name);
+}
+
 /* What the fields say together. */
 static void check_together(const struct form_value *value, const struct expectation *expect)
 {
@@ -225,6 +242,10 @@ static void check_together(const struct form_value *value, const struct expectat
 	if (expect->kind == EXPECT_METRIC && !json_object_get(value->json, "at_least") &&
 	    !json_object_get(value->json, "at_most"))
 		form_fail(value, NULL, "expects nothing of the metric: 'at_least' or 'at_most' is missing");
+	if (expect->kind == EXPECT_METRIC && expect->has_min)
+		check_unit(value, expect, "at_least");
+	if (expect->kind == EXPECT_METRIC && expect->has_max)
+		check_unit(value, expect, "at_most");
 	if (expect->has_min && expect->has_max && expect->min > expect->max)
 		form_fail(value, NULL, "'at_least' is above 'at_most'");
 	if (expect->kind == EXPECT_OUTCOME && expect->constraint && expect->name &&

@@ -20,7 +20,7 @@ static char *expected;
 
 static bool knows_metric(const char *name)
 {
-	return streq(name, "swap.out_bytes");
+	return streq(name, "swap.out_bytes") || streq(name, "reclaim.stolen_pages");
 }
 
 static bool knows_verdict(const char *name)

@@ -313,7 +313,7 @@ END_TEST
 START_TEST(an_expected_metric_has_bounds_in_numbers_or_sizes)
 {
 	struct scenario *s = parse_expect(
-		"{ \"metric\": \"m\", \"at_least\": \"64M\" }, { \"metric\": \"m\", \"at_most\": 0.5 }");
+		"{ \"metric\": \"m_bytes\", \"at_least\": \"64M\" }, { \"metric\": \"m\", \"at_most\": 0.5 }");
 
 	ck_assert(s->expects[0].has_min && !s->expects[0].has_max);
 	ck_assert_double_eq(s->expects[0].min, 64.0 * MIB);
