@@ -96,7 +96,7 @@ build/bench/nothing: tests/bench/nothing.c
 JOBS := $(shell nproc)
 
 # The guest tests, longest first.
-LAB_TESTS := $(addprefix tests/lab/,repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh watermarks.sh placement.sh \
+LAB_TESTS := $(addprefix tests/lab/,repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh watermarks.sh placement.sh protected.sh \
 	     guest_ends.sh interrupt.sh document.sh no_room.sh cli.sh)
 
 # Packages are looked for and installed before anything is compiled, hence the second make.

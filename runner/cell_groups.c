@@ -52,6 +52,27 @@ static int create_group(struct cell_run *run, const struct scenario_group *group
 	return cgroup_add(&run->cgroups, group->name, values, group->n_knobs, err);
 }
 
+/* A group is protected no further than its parent is: that one gets the sum of what its children ask for. */
+static int protect_parent(const struct cell_run *run, const char *file, struct error *err)
+{
+	const struct scenario *scenario = run->cell->scenario;
+	uint64_t sum = 0;
+	char text[32];
+
+	for (size_t i = 0; i < scenario->n_groups; i++) {
+		_cleanup_free_ char *value = NULL;
+		int r = cgroup_get(&run->cgroups, scenario->groups[i].name, file, &value, err);
+
+		if (r < 0)
+			return r;
+		if (streq(value, "max"))
+			return cgroup_set_parent(&run->cgroups, file, "max", err);
+		sum += strtoull(value, NULL, 10);
+	}
+	snprintf(text, sizeof(text), "%" PRIu64, sum);
+	return sum ? cgroup_set_parent(&run->cgroups, file, text, err) : 0;
+}
+
 static void record_group(struct cell_run *run, const struct scenario_group *group)
 {
 	json_t *knobs = json_object(), *record;
@@ -120,6 +141,10 @@ int cell_groups_create(struct cell_run *run, struct error *err)
 		if (r == 0)
 			record_group(run, &scenario->groups[i]);
 	}
+	if (r == 0)
+		r = protect_parent(run, "memory.min", err);
+	if (r == 0)
+		r = protect_parent(run, "memory.low", err);
 	run->tasks = xcalloc(n_tasks, sizeof(*run->tasks));
 	for (size_t i = 0; i < scenario->n_groups && r == 0; i++)
 		r = init_tasks(run, &scenario->groups[i], err);

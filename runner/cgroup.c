@@ -206,6 +206,13 @@ int cgroup_add(struct cgroup_tree *tree, const char *group, const struct cgroup_
 	return check_values(tree, group, values, n, err);
 }
 
+int cgroup_set_parent(const struct cgroup_tree *tree, const char *file, const char *value, struct error *err)
+{
+	_cleanup_free_ char *path = group_path(tree, NULL, file);
+
+	return file_write(NULL, path, value, err);
+}
+
 int cgroup_open(const struct cgroup_tree *tree, const char *group, struct error *err)
 {
 	_cleanup_free_ char *dir = group_path(tree, group, NULL);

@@ -33,6 +33,9 @@ int cgroup_tree_create(const char *mount, const char *parent, struct cgroup_tree
 int cgroup_add(struct cgroup_tree *tree, const char *group, const struct cgroup_value *values, size_t n,
 	       struct error *err);
 
+/* Writes a control file of the parent group. */
+int cgroup_set_parent(const struct cgroup_tree *tree, const char *file, const char *value, struct error *err);
+
 /* A directory file descriptor for clone3(CLONE_INTO_CGROUP); the caller closes it. Negative errno. */
 int cgroup_open(const struct cgroup_tree *tree, const char *group, struct error *err);
 

@@ -54,5 +54,5 @@ int main(int argc, char **argv)
 		printf("%s\n", argp_program_version);
 		return EXIT_DONE;
 	}
-	return cli_dispatch(verbs, "memrig", argc, argv);
+	return cli_finish(cli_dispatch(verbs, "memrig", argc, argv));
 }

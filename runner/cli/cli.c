@@ -118,6 +118,14 @@ static int unknown_verb(const struct verb *const *verbs, const char *prefix, con
 	return EXIT_USAGE;
 }
 
+int cli_finish(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "memrig: the result could not be written: %s\n", strerror(errno));
+	return EXIT_BROKEN;
+}
+
 int cli_dispatch(const struct verb *const *verbs, const char *prefix, int argc, char **argv)
 {
 	static const char color[] = "--color=";

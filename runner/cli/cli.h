@@ -42,6 +42,9 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 
 /* Sub-verbs ("profile list"): runs the one that argv[1] names, after any --color=WHEN; prints the choice and
  * returns EXIT_USAGE otherwise. */
+/* At the end of main(): a result that could not be written is a failure, whatever the verb said. */
+int cli_finish(int code);
+
 int cli_dispatch(const struct verb *const *verbs, const char *prefix, int argc, char **argv);
 
 /* Whether to colour: --color=auto|always|never, NO_COLOR, TERM=dumb, a terminal. */

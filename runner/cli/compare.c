@@ -9,7 +9,11 @@ struct compare_request {
 	const char *runs[2];
 };
 
-static const struct argp_option argp_options[] = { STORED_OPTION, { 0 } };
+static const struct argp_option argp_options[] = {
+	STORED_OPTION,
+	{ "json", KEY_STORED_JSON, 0, 0, "Print the runs as one JSON document", 0 },
+	{ 0 },
+};
 
 static const char argp_doc[] =
 	"Examples:\n"
@@ -42,6 +46,17 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* {"schema":"memrig.compare/1","runs":[...]}: the documents that the tables are made of. */
+static void print_json(json_t *const *runs)
+{
+	json_t *document = json_pack("{s:s, s:[O]}", "schema", "memrig.compare/1", "runs", runs[0]);
+
+	if (runs[1])
+		json_array_append(json_object_get(document, "runs"), runs[1]);
+	cli_json(document);
+	json_decref(document);
+}
+
 static int compare_main(int argc, char **argv)
 {
 	static const struct argp argp = {
@@ -58,7 +73,10 @@ static int compare_main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(runs) && request.runs[i] && r == 0; i++)
 		r = stored_load(request.stored.store, request.runs[i], &runs[i], NULL, &err);
 	if (r == 0) {
-		compare_print(stdout, runs[0], runs[1], &options);
+		if (request.stored.json)
+			print_json(runs);
+		else
+			compare_print(stdout, runs[0], runs[1], &options);
 		r = stored_written();
 	} else {
 		r = stored_failed(r, &err);

@@ -24,7 +24,7 @@ static bool is_data_dir(const char *dir)
 /* The source tree the binary stands in, or up to three folders below it (build/sanitize/unit). */
 static bool find_source_tree(char *dir)
 {
-	ssize_t n = readlink("/proc/self/exe", dir, PATH_MAX - 1);
+	ssize_t n = readlink("/proc/self/exe", dir, PATH_MAX - sizeof("/share/memrig"));
 
 	if (n < 0)
 		return false;
@@ -37,6 +37,10 @@ static bool find_source_tree(char *dir)
 		*slash = '\0';
 		if (is_data_dir(dir))
 			return true;
+		strcpy(slash, "/share/memrig"); /* an installed tree, wherever it was put */
+		if (is_data_dir(dir))
+			return true;
+		*slash = '\0';
 	}
 	return false;
 }

@@ -132,6 +132,10 @@ static int shell_main(int argc, char **argv)
 	if (r)
 		return r;
 	r = cli_find("scenario", options.scenario ? options.scenario : "mixed-pressure", &path, &err);
+	if (r < 0) {
+		cli_error(&err);
+		return EXIT_USAGE;
+	}
 	if (r == 0)
 		r = scenario_load(path, &scenario, &diags);
 	if (r == 0)

@@ -99,6 +99,12 @@ static char *make_dir(struct error *err)
 	const char *tmp = getenv("TMPDIR");
 	char *dir = xasprintf("%s/memrig-XXXXXX", tmp && *tmp ? tmp : "/tmp");
 
+	if (strchr(dir, ',')) {
+		error_set(err, -EINVAL, dir, "QEMU takes no path with a comma");
+		error_hint(err, "set TMPDIR to another directory");
+		free(dir);
+		return NULL;
+	}
 	if (mkdtemp(dir))
 		return dir;
 	error_set_errno(err, -errno, dir, "cannot make a temporary directory");
