@@ -42,8 +42,7 @@ static void check_end(const struct timeline *t, enum outcome outcome, json_t *re
 	else if (t->ended || outcome == OUTCOME_PANICKED)
 		return;
 	else if (outcome == OUTCOME_TIMED_OUT)
-		reason(reasons,
-		       xstrdup("stopped at the host's wall deadline, which depends on the host's load"));
+		reason(reasons, xstrdup("the guest made no progress for the time of --stall, by the host's clock"));
 	else
 		reason(reasons, xstrdup("the stream was cut short and the console shows no kernel panic"));
 }

@@ -154,6 +154,22 @@ static void describe_cell(const struct timeline *t, const json_t *asked, struct 
 	s->lru = which_lru(t);
 }
 
+/* A guest that could not begin has said why in the last line of its console; bytes that are no text are left out. */
+static void add_last_words(json_t *reasons, const char *console)
+{
+	size_t end = strlen(console), start;
+	_cleanup_free_ char *sentence = NULL;
+
+	while (end > 0 && strchr("\r\n ", console[end - 1]))
+		end--;
+	for (start = end; start > 0 && console[start - 1] != '\n'; start--)
+		;
+	if (start == end)
+		return;
+	sentence = xasprintf("the console ends with: %.*s", (int)MIN(end - start, 200), console + start);
+	json_array_append_new(reasons, json_string(sentence));
+}
+
 int summary_make(const struct summary_input *input, struct summary **ret, struct error *err)
 {
 	struct timeline *t;
@@ -166,6 +182,8 @@ int summary_make(const struct summary_input *input, struct summary **ret, struct
 	describe_cell(t, input->cell, s);
 	s->outcome = outcome_of_cell(t, input->console, input->deadline);
 	s->reasons = outcome_invalid_reasons(t, s->outcome);
+	if (!t->ended && s->outcome != OUTCOME_PANICKED && input->console)
+		add_last_words(s->reasons, input->console);
 	s->valid = json_array_size(s->reasons) == 0;
 	s->workloads = summarise_workloads(t);
 	s->oom = summarise_oom(t);
