@@ -42,22 +42,37 @@ static void add_texts(struct table *t, const struct compare_group *g, const char
 		table_put(t, k, tally(&g->columns[k], key));
 }
 
+/* Whether `word` is one of the elements of "a, b, c". */
+static bool is_listed(const char *list, const char *word)
+{
+	for (;;) {
+		const char *comma = strstr(list, ", ");
+		size_t len = comma ? (size_t)(comma - list) : strlen(list);
+
+		if (len == strlen(word) && memcmp(list, word, len) == 0)
+			return true;
+		if (!comma)
+			return false;
+		list = comma + 2;
+	}
+}
+
 /* The list with `word` at its end unless it is there; takes the list over. */
 static char *join(char *list, const char *word)
 {
 	char *longer;
 
-	if (strstr(list, word))
+	if (is_listed(list, word))
 		return list;
 	longer = xasprintf("%s%s%s", list, *list ? ", " : "", word);
 	free(list);
 	return longer;
 }
 
-/* "node 0: cpuset" of one cell; NULL when the verdict did not fire. */
-static char *verdict_places(const json_t *cell, const char *name)
+/* Adds one cell's "node 0: cpuset" to the list; returns whether the verdict fired. */
+static bool join_places(char **list, const json_t *cell, const char *name)
 {
-	char *text = xstrdup("");
+	bool fired = false;
 	size_t i;
 	const json_t *verdict;
 
@@ -70,33 +85,25 @@ static char *verdict_places(const json_t *cell, const char *name)
 				? xasprintf("node %" PRIu64 ": %s", record_u64(verdict, "node", 0),
 					    record_text(verdict, "cause", "?"))
 				: xstrdup(record_text(verdict, "cause", "yes"));
-		text = join(text, place);
+		*list = join(*list, place);
+		fired = true;
 	}
-	if (*text)
-		return text;
-	free(text);
-	return NULL;
+	return fired;
 }
 
-/* Over a column's seeds: "node 0: cpuset", with "2 of 3" when not all have it; NULL when none has. */
+/* Over a column's seeds: "node 0: cpuset" (each that some seed has), with "2 of 3" when it did not fire in
+ * all; NULL when it fired in none. */
 static char *verdict_text(const struct compare_column *c, const char *name)
 {
 	size_t i, fired = 0, n = json_array_size(c->cells);
-	_cleanup_free_ char *first = NULL;
+	_cleanup_free_ char *places = xstrdup("");
 	const json_t *cell;
 
-	json_array_foreach (c->cells, i, cell) {
-		char *places = verdict_places(cell, name);
-
-		fired += places != NULL;
-		if (first)
-			free(places);
-		else
-			first = places;
-	}
-	if (fired == 0 || fired == n)
-		return TAKE_PTR(first);
-	return xasprintf("%zu of %zu, %s", fired, n, first);
+	json_array_foreach (c->cells, i, cell)
+		fired += join_places(&places, cell, name);
+	if (fired == 0)
+		return NULL;
+	return fired == n ? TAKE_PTR(places) : xasprintf("%zu of %zu, %s", fired, n, places);
 }
 
 static void add_verdict(struct table *t, const struct compare_group *g, const char *name)

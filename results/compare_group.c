@@ -61,8 +61,7 @@ static void add_run(struct compare_groups *all, const json_t *run, const json_t 
 
 		if (json_object_get(cell, "repeat"))
 			continue; /* the same cell again, for the proof that it repeats */
-		g =
-			group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "");
+		g = group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "");
 
 		json_array_append(column_of(g, run, record_text(cell, "profile", "?"), kernel)->cells, cell);
 	}
@@ -196,12 +195,23 @@ struct compare_value compare_value(const struct compare_column *c, const char *s
 	return v;
 }
 
+/* Whether all usable cells of the column, of which there are some, ended so. */
+static bool all_ended(const struct compare_column *c, const char *outcome)
+{
+	size_t i;
+	const json_t *cell;
+
+	json_array_foreach (c->usable, i, cell)
+		if (!streq(record_text(cell, "outcome", ""), outcome))
+			return false;
+	return json_array_size(c->usable) > 0;
+}
+
 bool compare_comparable(const struct compare_column *a, const struct compare_column *b)
 {
-	const json_t *first = json_array_get(a->usable, 0), *second = json_array_get(b->usable, 0);
+	const char *outcome = record_text(json_array_get(a->usable, 0), "outcome", "");
 
-	return first && second &&
-	       streq(record_text(first, "outcome", ""), record_text(second, "outcome", ""));
+	return all_ended(a, outcome) && all_ended(b, outcome);
 }
 
 size_t compare_invalid(const struct compare_column *c)

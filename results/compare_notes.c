@@ -33,11 +33,49 @@ static size_t count_seeds(const struct compare_group *g, json_int_t *ret_first)
 	return n;
 }
 
+static bool cells_have_clocks(const struct compare_group *g)
+{
+	for (size_t k = 0; k < g->n_columns; k++) {
+		size_t i;
+		const json_t *cell;
+
+		json_array_foreach (g->columns[k].cells, i, cell)
+			if (*record_text(cell, "clock", ""))
+				return true;
+	}
+	return false;
+}
+
+/* The clock of all runs; NULL when they differ or one has none. */
+static const char *clock_of_runs(const struct compare_group *g)
+{
+	const char *clock = record_text(g->columns[0].run, "clock", NULL);
+
+	for (size_t k = 1; clock && k < g->n_columns; k++)
+		if (!streq(record_text(g->columns[k].run, "clock", ""), clock))
+			return NULL;
+	return clock;
+}
+
+/* The clock of all cells; that of the runs only where no cell has one. NULL when they differ. */
 static const char *clock_of(const struct compare_group *g)
 {
-	const char *clock = compare_common(g, "clock");
+	return cells_have_clocks(g) ? compare_common(g, "clock") : clock_of_runs(g);
+}
 
-	return clock ? clock : record_text(g->columns[0].run, "clock", NULL);
+static bool has_clock(const struct compare_group *g, const char *clock)
+{
+	bool of_cells = cells_have_clocks(g);
+
+	for (size_t k = 0; k < g->n_columns; k++) {
+		size_t i;
+		const json_t *cell;
+
+		json_array_foreach (g->columns[k].cells, i, cell)
+			if (streq(record_text(of_cells ? cell : g->columns[k].run, "clock", ""), clock))
+				return true;
+	}
+	return false;
 }
 
 void compare_print_title(FILE *out, const struct compare_group *g, const struct compare_options *options)
@@ -67,9 +105,23 @@ static void note(FILE *out, const struct compare_options *options, const char *t
 	text_wrap(out, text, options->width, 0, 0);
 }
 
-static void print_reading(FILE *out, const struct compare_group *g, const struct compare_options *options)
+/* What a difference between columns is worth where each is one run. */
+static const char *worth_of_one(const struct compare_group *g)
 {
 	const char *clock = clock_of(g);
+	json_int_t seed;
+
+	if (!clock)
+		return "One run of each: small differences may be noise.";
+	if (!streq(clock, "virtual"))
+		return "One run of each under a real clock: small differences may be noise.";
+	if (count_seeds(g, &seed) != 1)
+		return "The columns have different seeds: small differences may come from those.";
+	return "One seed under the virtual clock: the differences are exact.";
+}
+
+static void print_reading(FILE *out, const struct compare_group *g, const struct compare_options *options)
+{
 	size_t most = 0;
 	bool unlike = false, partial = false;
 
@@ -86,10 +138,11 @@ static void print_reading(FILE *out, const struct compare_group *g, const struct
 		note(out, options, "Where some seeds did not complete, the numbers are of those that did.");
 	if (g->n_columns < 2)
 		return;
-	if (most == 1 && clock && streq(clock, "virtual"))
-		note(out, options, "One seed under the virtual clock: the differences are exact.");
+	if (has_clock(g, "virtual") && has_clock(g, "real"))
+		note(out, options,
+		     "The clocks differ, virtual and real: so may the numbers, the times above all.");
 	else if (most == 1)
-		note(out, options, "One run of each under a real clock: small differences may be noise.");
+		note(out, options, worth_of_one(g));
 	if (unlike)
 		note(out, options, "No change is shown for a column that ended differently from the first.");
 }

@@ -6,18 +6,18 @@
 
 static const struct verdict_cause swap_causes[] = {
 	{ "memcg_limit",
-	  "events of the group's memory.max or memory.high while it swapped, and at least half of the swap "
-	  "is its own",
+	  "events of the group's memory.max or memory.high while it swapped, and at least half of the "
+	  "groups' swap is its own",
 	  "Raise memory.max or memory.high of the group, or make its workload smaller." },
 	{ "cpuset", "the group's cpuset.mems leaves out the node with free memory",
 	  "Widen cpuset.mems of the group to the node with free memory, or move memory users off the full "
 	  "node." },
-	{ "mempolicy", "a workload is bound to nodes that leave out the one with free memory",
+	{ "mempolicy", "the group's main workload is bound to nodes that leave out the one with free memory",
 	  "Use an interleaved or preferred policy instead of bind, or bind to the node with free memory "
 	  "too." },
 	{ "zone_reclaim",
-	  "vm.zone_reclaim_mode is on and reclaim ran that no allocation stalled for, or its own counters "
-	  "moved",
+	  "vm.zone_reclaim_mode has bit 4 (2 and 4 for the multi-generational LRU) and its own counters "
+	  "moved, or reclaim ran that no allocation stalled for",
 	  "Set vm.zone_reclaim_mode to 0." },
 	{ "unknown", "none of the above",
 	  "Look at the timeline: which node was short, and what may use the other." },

@@ -19,9 +19,34 @@ static bool lacks_node(const char *list, unsigned node, unsigned other)
 
 /* ---- memcg_limit ---- */
 
-static bool limit_hit(const struct timeline *t, const struct swap_finding *f, const char *event)
+static bool limit_hit(const struct timeline *t, const struct swap_finding *f, const char *group,
+		      const char *event)
 {
-	return swap_growth(t, f, timeline_columnf(t, "group.%s.events.%s", f->group, event)) > 0;
+	return swap_growth(t, f, timeline_columnf(t, "group.%s.events.%s", group, event)) > 0;
+}
+
+/* Whether at least half of what the groups swapped is of the group found. Swap-out, where the kernel counts
+ * it per group, is not held against the growth of what a group has in swap: one that writes its pages again
+ * frees their swap, and swaps much more than it ever has there. */
+static bool swapped_most(const struct timeline *t, const struct swap_finding *f)
+{
+	bool counted = timeline_columnf(t, "group.%s.stat.pswpout", f->group) >= 0;
+	uint64_t own = 0, all = 0;
+	size_t pos = 0;
+	const json_t *record;
+
+	while ((record = timeline_next(t, "group", &pos))) {
+		const char *group = record_text(record, "group", "");
+		uint64_t swapped =
+			swap_growth(t, f,
+				    timeline_columnf(t, "group.%s.%s", group,
+						     counted ? "stat.pswpout" : "memory.swap.current_bytes"));
+
+		all += swapped;
+		if (streq(group, f->group))
+			own += swapped;
+	}
+	return own > 0 && own >= all - own;
 }
 
 /* "its memory.max of 400.0 MiB" */
@@ -42,10 +67,10 @@ static bool explain_limit(const struct timeline *t, const struct swap_finding *f
 {
 	bool max;
 
-	if (!f->group || f->group_swapped_bytes < f->swapped_bytes / 2)
+	if (!f->group || !swapped_most(t, f))
 		return false;
-	max = limit_hit(t, f, "max");
-	if (!max && !limit_hit(t, f, "high"))
+	max = limit_hit(t, f, f->group, "max");
+	if (!max && !limit_hit(t, f, f->group, "high"))
 		return false;
 	*ret = (struct swap_cause){ "memcg_limit",
 				    limit_text(t, f->group, max ? "memory.max" : "memory.high"), f->group };
@@ -66,6 +91,23 @@ static bool explain_cpuset(const struct timeline *t, const struct swap_finding *
 	return true;
 }
 
+/* Whether the workload stands for its group: whose pages went, or no other of the group is larger. */
+static bool is_main(const struct timeline *t, const struct swap_finding *f, const json_t *workload)
+{
+	const char *name = record_text(workload, "workload", ""), *group = record_text(workload, "group", "");
+	uint64_t size = record_u64(workload, "size_bytes", 0);
+	size_t pos = 0;
+	const json_t *other;
+
+	if (f->workload && streq(name, f->workload))
+		return true;
+	while ((other = timeline_next(t, "workload", &pos)))
+		if (streq(record_text(other, "group", ""), group) &&
+		    record_u64(other, "size_bytes", 0) > size)
+			return false;
+	return true;
+}
+
 static bool explain_policy(const struct timeline *t, const struct swap_finding *f, const char *group,
 			   struct swap_cause *ret)
 {
@@ -77,7 +119,7 @@ static bool explain_policy(const struct timeline *t, const struct swap_finding *
 
 		if (!streq(record_text(workload, "group", ""), group) ||
 		    !streq(record_text(workload, "policy", ""), "bind") ||
-		    !lacks_node(nodes, f->node, f->other))
+		    !lacks_node(nodes, f->node, f->other) || !is_main(t, f, workload))
 			continue;
 		*ret = (struct swap_cause){ "mempolicy",
 					    xasprintf("workload %s is bound to node %s",
@@ -113,6 +155,14 @@ static bool explain_neighbour(const struct timeline *t, const struct swap_findin
 
 /* ---- zone_reclaim ---- */
 
+static bool is_mglru(const struct timeline *t)
+{
+	const json_t *tune = timeline_find(t, "tune", "key", "kernel/mm/lru_gen/enabled");
+	const char *found = record_text(timeline_find(t, "machine", NULL, NULL), "lru_gen", "0");
+
+	return strtoull(record_text(tune, "effective", found), NULL, 0) & 1;
+}
+
 /* As it was during the cell: what the executor set, else what it found. */
 static uint64_t zone_reclaim_mode(const struct timeline *t)
 {
@@ -133,17 +183,49 @@ static uint64_t all_stalls(const struct timeline *t, const struct swap_finding *
 	return sum;
 }
 
+/* Anonymous pages are mapped: bit 4 allows to take them. The multi-generational LRU does nothing at all
+ * unless writing (bit 2) is allowed too. */
+static bool mode_swaps(const struct timeline *t, uint64_t mode)
+{
+	uint64_t needed = is_mglru(t) ? 6 : 4;
+
+	return (mode & needed) == needed;
+}
+
+static bool any_limit_hit(const struct timeline *t, const struct swap_finding *f)
+{
+	size_t pos = 0;
+	const json_t *record;
+
+	while ((record = timeline_next(t, "group", &pos))) {
+		const char *group = record_text(record, "group", "");
+
+		if (limit_hit(t, f, group, "max") || limit_hit(t, f, group, "high"))
+			return true;
+	}
+	return false;
+}
+
+static bool zone_reclaim_ran(const struct timeline *t, const struct swap_finding *f)
+{
+	int success = timeline_column(t, "vmstat.zone_reclaim_success");
+
+	if (success >= 0)
+		return swap_growth(t, f, success) > 0;
+	if (swap_growth(t, f, timeline_column(t, "vmstat.zone_reclaim_failed")) > 0)
+		return true;
+	/* Zone reclaim scans as an allocation does, but is not counted as a stall of one; nor is the reclaim
+	 * of a group at its limit. */
+	return swap_growth(t, f, timeline_column(t, "vmstat.pgscan_direct")) > 0 && all_stalls(t, f) == 0 &&
+	       !any_limit_hit(t, f);
+}
+
 static bool explain_zone_reclaim(const struct timeline *t, const struct swap_finding *f,
 				 struct swap_cause *ret)
 {
 	uint64_t mode = zone_reclaim_mode(t);
-	uint64_t tried = swap_growth(t, f, timeline_column(t, "vmstat.zone_reclaim_failed")) +
-			 swap_growth(t, f, timeline_column(t, "vmstat.zone_reclaim_success"));
-	/* Zone reclaim scans as an allocation does, but is not counted as a stall of one. */
-	bool signature =
-		swap_growth(t, f, timeline_column(t, "vmstat.pgscan_direct")) > 0 && all_stalls(t, f) == 0;
 
-	if (!(mode & 7) || (tried == 0 && !signature))
+	if (!mode_swaps(t, mode) || !zone_reclaim_ran(t, f))
 		return false;
 	*ret = (struct swap_cause){
 		"zone_reclaim",

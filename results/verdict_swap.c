@@ -16,6 +16,7 @@ struct node {
 	bool there;
 	int free, anon, reclaimed; /* columns, -1 absent */
 	uint64_t high_bytes;
+	struct zones_spare zones;
 };
 
 struct machine_view {
@@ -38,6 +39,7 @@ static struct machine_view look(const struct timeline *t)
 		node->there = node->free >= 0;
 		if (zones_watermarks(t, n, &marks) == 0)
 			node->high_bytes = marks.high_bytes;
+		node->zones = zones_spare_of(t, n);
 	}
 	return view;
 }
@@ -111,6 +113,17 @@ static uint64_t free_through(const struct machine_view *view, unsigned n, size_t
 		   timeline_value(view->t, sample, view->nodes[n].free));
 }
 
+/* What of it was to spare at one sample. */
+static uint64_t spare_at(const struct machine_view *view, unsigned n, size_t sample)
+{
+	const struct node *node = &view->nodes[n];
+	uint64_t free_bytes = timeline_value(view->t, sample, node->free);
+
+	if (node->zones.n > 0)
+		return zones_spare_bytes(view->t, &node->zones, sample);
+	return free_bytes > node->high_bytes ? free_bytes - node->high_bytes : 0;
+}
+
 /* The other node with most to spare; -1 when none has enough. */
 static int spare_node(const struct machine_view *view, unsigned not_this, size_t sample)
 {
@@ -118,14 +131,13 @@ static int spare_node(const struct machine_view *view, unsigned not_this, size_t
 	uint64_t most = 0;
 
 	for (unsigned n = 0; n < MAX_NODES; n++) {
-		const struct node *node = &view->nodes[n];
-		uint64_t free_bytes;
+		uint64_t spare;
 
-		if (n == not_this || !node->there)
+		if (n == not_this || !view->nodes[n].there)
 			continue;
-		free_bytes = free_through(view, n, sample);
-		if (free_bytes >= node->high_bytes + SPARE_BYTES && free_bytes - node->high_bytes > most) {
-			most = free_bytes - node->high_bytes;
+		spare = MIN(spare_at(view, n, sample - 1), spare_at(view, n, sample));
+		if (spare >= SPARE_BYTES && spare > most) {
+			most = spare;
 			best = (int)n;
 		}
 	}
@@ -197,28 +209,76 @@ uint64_t swap_growth(const struct timeline *t, const struct swap_finding *f, int
 	return sum;
 }
 
-/* Whose pages went: the group whose swap grew most, and its largest workload. */
+/* ---- whose pages went ---- */
+
+/* Swap-out where the kernel counts it per group, else the growth of what the group has in swap. */
+static uint64_t group_swapped(const struct timeline *t, const struct swap_finding *f, const char *group)
+{
+	int column = timeline_columnf(t, "group.%s.stat.pswpout", group);
+
+	if (column >= 0)
+		return swap_growth(t, f, column) * t->page_bytes;
+	return swap_growth(t, f, timeline_columnf(t, "group.%s.memory.swap.current_bytes", group));
+}
+
+/* A list that is absent or not understood leaves no node out. */
+static bool leaves_out(const char *list, unsigned node)
+{
+	uint64_t mask;
+
+	return list && idlist_parse(list, &mask) == 0 && !(mask & (1ULL << node));
+}
+
+static bool is_bound_elsewhere(const json_t *workload, unsigned node)
+{
+	return streq(record_text(workload, "policy", ""), "bind") &&
+	       leaves_out(record_text(workload, "nodes", NULL), node);
+}
+
+/* Whether the group may have pages on the node. */
+static bool may_use(const struct timeline *t, const json_t *group, unsigned node)
+{
+	const char *name = record_text(group, "group", "");
+	size_t pos = 0;
+	bool any = false;
+	const json_t *workload;
+
+	if (leaves_out(record_text(group, "cpuset_mems_effective", NULL), node))
+		return false;
+	while ((workload = timeline_next(t, "workload", &pos))) {
+		if (!streq(record_text(workload, "group", ""), name))
+			continue;
+		if (!is_bound_elsewhere(workload, node))
+			return true;
+		any = true;
+	}
+	return !any;
+}
+
+/* The group that may use the node whose swap grew most, and its largest workload that may. */
 static void find_owner(const struct timeline *t, struct swap_finding *f)
 {
 	size_t pos = 0;
-	uint64_t largest = 0;
+	uint64_t largest = 0, most = 0;
 	const json_t *record;
 
 	while ((record = timeline_next(t, "group", &pos))) {
 		const char *group = record_text(record, "group", "");
-		int column = timeline_columnf(t, "group.%s.memory.swap.current_bytes", group);
-		uint64_t grown = swap_growth(t, f, column);
+		uint64_t swapped = may_use(t, record, f->node) ? group_swapped(t, f, group) : 0;
 
-		if (grown > f->group_swapped_bytes) {
-			f->group_swapped_bytes = grown;
+		if (swapped > most) {
+			most = swapped;
 			f->group = group;
 		}
 	}
+	/* Some of it may have left other nodes. */
+	f->group_swapped_bytes = MIN(most, f->swapped_bytes);
 	pos = 0;
 	while (f->group && (record = timeline_next(t, "workload", &pos))) {
 		uint64_t size = record_u64(record, "size_bytes", 0);
 
-		if (streq(record_text(record, "group", ""), f->group) && size > largest) {
+		if (streq(record_text(record, "group", ""), f->group) &&
+		    !is_bound_elsewhere(record, f->node) && size > largest) {
 			largest = size;
 			f->workload = record_text(record, "workload", NULL);
 		}

@@ -35,6 +35,42 @@ int zones_watermarks(const struct timeline *t, unsigned node, struct watermarks 
 	return 0;
 }
 
+static int free_column(const struct timeline *t, unsigned node, const json_t *zone)
+{
+	return timeline_columnf(t, "node%u.%s.free_pages", node, record_text(zone, "zone", ""));
+}
+
+struct zones_spare zones_spare_of(const struct timeline *t, unsigned node)
+{
+	struct zones_spare spare = { .n = 0 };
+	size_t pos = 0;
+	const json_t *zone;
+
+	while ((zone = next_zone(t, node, &pos))) {
+		int column = free_column(t, node, zone);
+
+		if (column < 0 || spare.n == ARRAY_SIZE(spare.zones))
+			return (struct zones_spare){ .n = 0 };
+		spare.zones[spare.n].column = column;
+		spare.zones[spare.n++].kept_pages =
+			record_u64(zone, "high_pages", 0) + record_u64(zone, "protection_pages", 0);
+	}
+	return spare;
+}
+
+uint64_t zones_spare_bytes(const struct timeline *t, const struct zones_spare *spare, size_t sample)
+{
+	uint64_t pages = 0;
+
+	for (size_t i = 0; i < spare->n; i++) {
+		uint64_t free_pages = timeline_value(t, sample, spare->zones[i].column);
+
+		if (free_pages > spare->zones[i].kept_pages)
+			pages += free_pages - spare->zones[i].kept_pages;
+	}
+	return pages * t->page_bytes;
+}
+
 /* Returns 1 when a zone is below its low watermark, 0 when none is, -ENOENT when none was sampled. */
 static int below_low(const struct timeline *t, unsigned node, size_t sample)
 {
@@ -43,7 +79,7 @@ static int below_low(const struct timeline *t, unsigned node, size_t sample)
 	const json_t *zone;
 
 	while ((zone = next_zone(t, node, &pos))) {
-		int column = timeline_columnf(t, "node%u.%s.free_pages", node, record_text(zone, "zone", ""));
+		int column = free_column(t, node, zone);
 
 		if (column < 0)
 			continue;

@@ -12,6 +12,18 @@ struct watermarks {
 };
 int zones_watermarks(const struct timeline *t, unsigned node, struct watermarks *ret);
 
+/* What of a node's free memory any allocation may have: that above the high watermark of each zone and what
+ * the zone keeps back for allocations that can go nowhere else. */
+struct zones_spare {
+	struct {
+		int column; /* of its free pages */
+		uint64_t kept_pages;
+	} zones[8];
+	size_t n; /* 0: not all zones of the node were sampled */
+};
+struct zones_spare zones_spare_of(const struct timeline *t, unsigned node);
+uint64_t zones_spare_bytes(const struct timeline *t, const struct zones_spare *spare, size_t sample);
+
 /* How long some zone of the node had less free than its low watermark, judged at the end of each interval
  * between samples. Returns 0, or -ENOENT when no zone of the node was sampled. */
 int zones_below_low_ns(const struct timeline *t, unsigned node, uint64_t *ret);

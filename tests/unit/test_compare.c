@@ -161,6 +161,111 @@ START_TEST(a_real_clock_is_not_exact)
 }
 END_TEST
 
+static json_t *add_clocked(json_t *run, const char *profile, int seed, const char *clock)
+{
+	json_t *cell = add(run, "no_swap.jsonl", profile, seed);
+
+	if (clock)
+		json_object_set_new(cell, "clock", json_string(clock));
+	else
+		json_object_del(cell, "clock");
+	return cell;
+}
+
+/* Two columns; clock NULL: the cell has none, and its run has the virtual one. */
+static const struct {
+	const char *first, *second;
+	int second_seed;
+	const char *note;
+} clocks[] = {
+	{ "virtual", "virtual", 1, "the differences are exact" },
+	{ "virtual", "virtual", 2, "different seeds" },
+	{ NULL, NULL, 1, "the differences are exact" },
+	{ "virtual", NULL, 1, "One run of each: small" },
+	{ "real", NULL, 1, "One run of each: small" },
+	{ "virtual", "real", 1, "The clocks differ" },
+	{ "real", "real", 2, "under a real clock" },
+};
+
+START_TEST(exact_is_one_seed_under_the_virtual_clock)
+{
+	json_t *run = new_run("x-1"), *other = new_run("x-2");
+	_cleanup_free_ char *text = NULL;
+
+	add_clocked(run, "a", 1, clocks[_i].first);
+	add_clocked(other, "a", clocks[_i].second_seed, clocks[_i].second);
+	text = print(run, other, false);
+	has(text, clocks[_i].note);
+	if (!strstr(clocks[_i].note, "exact"))
+		lacks(text, "exact");
+	json_decref(run);
+	json_decref(other);
+}
+END_TEST
+
+START_TEST(runs_without_clocks_in_their_cells_differ_too)
+{
+	json_t *run = new_run("x-1"), *other = new_run("x-2");
+	_cleanup_free_ char *text = NULL;
+
+	json_object_set_new(other, "clock", json_string("real"));
+	add_clocked(run, "a", 1, NULL);
+	add_clocked(other, "a", 1, NULL);
+	text = print(run, other, false);
+	has(text, "The clocks differ");
+	lacks(text, "virtual clock");
+	json_decref(run);
+	json_decref(other);
+}
+END_TEST
+
+/* No seed completed: a killed and a timed out one are no measure for a killed one, whichever comes first. */
+START_TEST(no_change_where_some_ended_differently)
+{
+	json_t *run = new_run("x");
+	_cleanup_free_ char *text = NULL;
+
+	add(run, "oom_memcg.jsonl", "kernel-default", 1);
+	add(run, "oom_memcg.jsonl", "b", 1);
+	json_object_set_new(add(run, "oom_memcg.jsonl", "b", 2), "outcome", json_string("timed_out"));
+	text = print(run, NULL, false);
+	has(text, "No change is shown");
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(a_name_that_ends_in_another_hides_none)
+{
+	json_t *run = new_run("x"), *cell = add(run, "oom_memcg.jsonl", "kernel-default", 1);
+	_cleanup_free_ char *text = NULL;
+
+	json_object_set_new(cell, "oom",
+			    json_pack("[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}]", "workload", "mydb.0",
+				      "constraint", "memcg", "workload", "db.0", "constraint", "memcg",
+				      "workload", "db.0", "constraint", "memcg"));
+	text = print(run, NULL, false);
+	ck_assert_str_eq(line(text, "killed"), "mydb.0 (memcg), db.0 (memcg)");
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(causes_of_all_seeds_are_shown)
+{
+	json_t *run = new_run("x");
+	_cleanup_free_ char *all = NULL, *some = NULL;
+
+	add(run, "cpuset.jsonl", "a", 1);
+	add(run, "memcg_limit.jsonl", "a", 2);
+	add(run, "cpuset.jsonl", "a", 3);
+	all = print(run, NULL, false);
+	ck_assert_str_eq(line(all, "swap_with_free_memory"), "node 0: cpuset, node 0: memcg_limit");
+	add(run, "no_swap.jsonl", "a", 4);
+	some = print(run, NULL, false);
+	ck_assert_str_eq(line(some, "swap_with_free_memory"), "3 of 4, node 0: cpuset, node 0: memcg_limit");
+	json_decref(run);
+}
+END_TEST
+
 START_TEST(kernels_are_apart_in_one_run_and_side_by_side_in_two)
 {
 	json_t *run = new_run("20260101T120000Z-aaaa"), *other = new_run("20260101T130000Z-bbbb");
@@ -334,6 +439,11 @@ int main(void)
 	tcase_add_test(tcase, seeds_have_a_median_and_a_range);
 	tcase_add_test(tcase, killed_and_invalid_cells_are_no_numbers);
 	tcase_add_test(tcase, a_real_clock_is_not_exact);
+	tcase_add_loop_test(tcase, exact_is_one_seed_under_the_virtual_clock, 0, ARRAY_SIZE(clocks));
+	tcase_add_test(tcase, runs_without_clocks_in_their_cells_differ_too);
+	tcase_add_test(tcase, no_change_where_some_ended_differently);
+	tcase_add_test(tcase, a_name_that_ends_in_another_hides_none);
+	tcase_add_test(tcase, causes_of_all_seeds_are_shown);
 	tcase_add_test(tcase, kernels_are_apart_in_one_run_and_side_by_side_in_two);
 	tcase_add_test(tcase, expectations_are_counted_and_the_unmet_told);
 	tcase_add_test(tcase, many_profiles_stay_within_the_width);

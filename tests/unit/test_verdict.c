@@ -120,6 +120,174 @@ START_TEST(thresholds_are_exact)
 }
 END_TEST
 
+/* Judges records written with ' for ", after the first line of a stream. */
+static json_t *judge_records(const char *records)
+{
+	_cleanup_free_ char *text = xasprintf("{'type':'stream','schema':'memrig.stream/1'}\n%s", records);
+	struct timeline *t;
+	json_t *found;
+
+	for (char *p = text; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	ck_assert_int_eq(timeline_parse(text, strlen(text), &t, NULL), 0);
+	found = verdicts_judge(t);
+	ck_assert_str_eq(t->damage, "");
+	timeline_free(t);
+	return found;
+}
+
+/* 40 MiB leave node 0 while node 1 has 400 MiB free. More columns from index 3 on; they begin with what
+ * `first` sets, else with 0. */
+static json_t *judge_swap(const char *records, const char *names, const char *first, const char *second)
+{
+	_cleanup_free_ char *text = xasprintf(
+		"%s{'type':'begin','t_ns':10}\n"
+		"{'type':'columns','t_ns':10,'names':['vmstat.pswpout','node0.meminfo.MemFree_bytes',"
+		"'node1.meminfo.MemFree_bytes'%s]}\n"
+		"{'type':'sample','t_ns':20,'set':[0,0,1,5242880,2,419430400%s]}\n"
+		"{'type':'sample','t_ns':30,'set':[0,10240%s]}\n",
+		records, names, first, second);
+
+	return judge_records(text);
+}
+
+#define GROUP(name)        "{'type':'group','t_ns':1,'group':'" name "','cpuset_mems_effective':'0-1'}\n"
+#define CPUSET(name, mems) "{'type':'group','t_ns':1,'group':'" name "','cpuset_mems_effective':'" mems "'}\n"
+#define BOUND(name, group, nodes, size)                                                                      \
+	"{'type':'workload','t_ns':1,'workload':'" name "','group':'" group "','size_bytes':" size           \
+	",'policy':'bind','nodes':'" nodes "'}\n"
+#define FREE(name, group, size)                                                                              \
+	"{'type':'workload','t_ns':1,'workload':'" name "','group':'" group "','size_bytes':" size           \
+	",'policy':'default'}\n"
+#define MODE(mode)     "{'type':'tune','t_ns':1,'key':'vm.zone_reclaim_mode','effective':'" mode "'}\n"
+#define MGLRU          "{'type':'machine','t_ns':1,'lru_gen':'0x0007'}\n"
+#define SWAPPED(group) ",'group." group ".memory.swap.current_bytes'"
+#define COUNTED(group) ",'group." group ".stat.pswpout'"
+#define MAXED(group)   ",'group." group ".events.max'"
+#define SCANNED        ",'vmstat.pgscan_direct'"
+#define FAILED         ",'vmstat.zone_reclaim_failed'"
+#define SUCCESS        ",'vmstat.zone_reclaim_success'"
+
+static const struct {
+	const char *records, *names, *set;
+	const char *cause, *group; /* group NULL: none */
+} told[] = {
+	/* The limit: growth of swap is held against growth of swap, swap-out against swap-out. */
+	{ GROUP("db"), SWAPPED("db") MAXED("db"), ",3,10485760,4,9", "memcg_limit", "db" },
+	{ GROUP("db") GROUP("web"), SWAPPED("db") SWAPPED("web") MAXED("db"), ",3,5000000,4,5000000,5,9",
+	  "memcg_limit", "db" },
+	{ GROUP("db") GROUP("web"), SWAPPED("db") SWAPPED("web") COUNTED("db") COUNTED("web") MAXED("db"),
+	  ",3,20971520,4,5242880,5,2000,6,8240,7,9", "unknown", "web" },
+	{ GROUP("db") GROUP("x") GROUP("y"), COUNTED("db") COUNTED("x") COUNTED("y") MAXED("db"),
+	  ",3,4000,4,3000,5,3240,6,9", "unknown", "db" },
+	/* Zone reclaim: what the mode allows, and a sign that it ran. */
+	{ MODE("4"), SCANNED, ",3,99", "zone_reclaim", NULL },
+	{ MODE("3"), SCANNED, ",3,99", "unknown", NULL },
+	{ MGLRU MODE("6"), SCANNED, ",3,99", "zone_reclaim", NULL },
+	{ MGLRU MODE("5"), SCANNED, ",3,99", "unknown", NULL },
+	{ MODE("7"), FAILED, ",3,5", "zone_reclaim", NULL },
+	{ MODE("7"), FAILED SUCCESS, ",3,5,4,1", "zone_reclaim", NULL },
+	{ MODE("7"), SCANNED FAILED SUCCESS, ",3,99,4,5,5,0", "unknown", NULL },
+	{ MODE("7") GROUP("db"), SCANNED MAXED("db"), ",3,99,4,1", "unknown", NULL },
+	{ MODE("3") CPUSET("db", "0"), SCANNED ",'group.db.memory.current_bytes'", ",3,99,4,9000000",
+	  "cpuset", NULL },
+	/* A bound workload explains what its group did when it is the main one. */
+	{ GROUP("db") BOUND("db.0", "db", "0", "900") FREE("db.1", "db", "100"), SWAPPED("db"), ",3,41943040",
+	  "mempolicy", "db" },
+	{ GROUP("db") BOUND("db.0", "db", "0", "100") FREE("db.1", "db", "900"), SWAPPED("db"), ",3,41943040",
+	  "unknown", "db" },
+	{ GROUP("db") BOUND("db.0", "db", "0", "100") BOUND("db.1", "db", "1", "900"), SWAPPED("db"),
+	  ",3,41943040", "mempolicy", "db" },
+	/* Whose pages went: not those of a group that cannot have any there. */
+	{ GROUP("db") BOUND("db.0", "db", "1", "900") GROUP("web"), SWAPPED("db") SWAPPED("web"),
+	  ",3,41943040,4,1048576", "unknown", "web" },
+};
+
+START_TEST(cause_is_told_from_the_counters)
+{
+	json_t *found = judge_swap(told[_i].records, told[_i].names, "", told[_i].set);
+	const json_t *v = json_array_get(found, 0);
+
+	ck_assert_uint_eq(json_array_size(found), 1);
+	ck_assert_msg(streq(record_text(v, "cause", ""), told[_i].cause), "case %d: %s", _i,
+		      record_text(v, "cause", ""));
+	ck_assert_pstr_eq(record_text(json_object_get(v, "evidence"), "group", NULL), told[_i].group);
+	json_decref(found);
+}
+END_TEST
+
+/* Group a swaps more, but has no pages on node 1. */
+START_TEST(each_node_has_its_own_group)
+{
+	json_t *found = judge_records(CPUSET("a", "0") CPUSET(
+		"b",
+		"1") "{'type':'begin','t_ns':10}\n"
+		     "{'type':'columns','t_ns':10,'names':['vmstat.pswpout','node0.meminfo.MemFree_bytes',"
+		     "'node1.meminfo.MemFree_bytes','node2.meminfo.MemFree_bytes',"
+		     "'node0.reclaim.anon_reclaimed_pages','node1.reclaim.anon_reclaimed_pages'" SWAPPED(
+			     "a") SWAPPED("b") MAXED("a") "]}\n"
+							  "{'type':'sample','t_ns':20,'set':[0,0,1,5242880,2,"
+							  "5242880,3,419430400]}\n"
+							  "{'type':'sample','t_ns':30,'set':[0,76800,4,51200,"
+							  "5,25600,6,209715200,7,104857600,8,9]}\n");
+	const json_t *first = json_array_get(found, 0), *second = json_array_get(found, 1);
+
+	ck_assert_uint_eq(json_array_size(found), 2);
+	ck_assert_str_eq(record_text(first, "cause", ""), "memcg_limit");
+	ck_assert_str_eq(record_text(json_object_get(first, "evidence"), "group", ""), "a");
+	ck_assert_uint_eq(evidence(second, "node"), 1);
+	ck_assert_str_eq(record_text(second, "cause", ""), "cpuset");
+	ck_assert_str_eq(record_text(json_object_get(second, "evidence"), "group", ""), "b");
+	ck_assert_uint_eq(evidence(second, "group_swapped_bytes"), 100 * MIB);
+	json_decref(found);
+}
+END_TEST
+
+/* A group on both nodes: no more of its swap is said to be of the node than left the node. */
+START_TEST(share_of_the_group_is_at_most_that_of_the_node)
+{
+	json_t *found = judge_swap(GROUP("db"), SWAPPED("db"), "", ",3,83886080");
+
+	ck_assert_uint_eq(evidence(json_array_get(found, 0), "swapped_bytes"), 40 * MIB);
+	ck_assert_uint_eq(evidence(json_array_get(found, 0), "group_swapped_bytes"), 40 * MIB);
+	json_decref(found);
+}
+END_TEST
+
+#define ZONE(zone, high, more)                                                                               \
+	"{'type':'zone','t_ns':1,'node':1,'zone':'" zone "','high_pages':" high more "}\n"
+#define FREE_PAGES(zone) ",'node1." zone ".free_pages'"
+
+/* MemFree of node 1 is 400 MiB in all of these. */
+static const struct {
+	const char *records, *names, *first, *second;
+	size_t fires;
+} spares[] = {
+	{ ZONE("DMA32", "1000", ""), FREE_PAGES("DMA32"), ",3,5096", "", 1 },
+	{ ZONE("DMA32", "1000", ""), FREE_PAGES("DMA32"), ",3,5095", ",3,9999", 0 },
+	{ ZONE("DMA32", "1000", ""), FREE_PAGES("DMA32"), ",3,9999", ",3,5095", 0 },
+	{ ZONE("DMA32", "1000", ",'protection_pages':4096"), FREE_PAGES("DMA32"), ",3,9191", "", 0 },
+	{ ZONE("DMA32", "1000", ",'protection_pages':4096"), FREE_PAGES("DMA32"), ",3,9192", "", 1 },
+	/* What one zone lacks is not taken from the other. */
+	{ ZONE("DMA32", "1000", ",'protection_pages':90000") ZONE("Normal", "1000", ""),
+	  FREE_PAGES("DMA32") FREE_PAGES("Normal"), ",3,80000,4,5096", "", 1 },
+	{ ZONE("DMA32", "1000", ",'protection_pages':90000") ZONE("Normal", "1000", ""),
+	  FREE_PAGES("DMA32") FREE_PAGES("Normal"), ",3,80000,4,5095", "", 0 },
+	/* Not all zones sampled: MemFree. */
+	{ ZONE("DMA32", "1000", ",'protection_pages':90000") ZONE("Normal", "1000", ""), FREE_PAGES("DMA32"),
+	  ",3,80000", "", 1 },
+};
+
+START_TEST(reserved_memory_is_not_spare)
+{
+	json_t *found = judge_swap(spares[_i].records, spares[_i].names, spares[_i].first, spares[_i].second);
+
+	ck_assert_msg(json_array_size(found) == spares[_i].fires, "case %d", _i);
+	json_decref(found);
+}
+END_TEST
+
 START_TEST(knows_its_names)
 {
 	ck_assert(verdict_known("swap_with_free_memory"));
@@ -156,6 +324,10 @@ int main(void)
 	tcase_add_loop_test(tcase, fires_with_its_cause, 0, ARRAY_SIZE(cases));
 	tcase_add_test(tcase, evidence_is_in_numbers);
 	tcase_add_test(tcase, thresholds_are_exact);
+	tcase_add_loop_test(tcase, cause_is_told_from_the_counters, 0, ARRAY_SIZE(told));
+	tcase_add_test(tcase, each_node_has_its_own_group);
+	tcase_add_test(tcase, share_of_the_group_is_at_most_that_of_the_node);
+	tcase_add_loop_test(tcase, reserved_memory_is_not_spare, 0, ARRAY_SIZE(spares));
 	tcase_add_test(tcase, knows_its_names);
 	tcase_add_test(tcase, reference_is_complete);
 	suite_add_tcase(suite, tcase);
