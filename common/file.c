@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <sys/stat.h>
 
 #include "common/util.h"
@@ -66,23 +65,6 @@ int file_read_line(const char *root, const char *path, char **ret, struct error 
 		return r;
 	while (len > 0 && isspace((unsigned char)(*ret)[len - 1]))
 		(*ret)[--len] = '\0';
-	return 0;
-}
-
-int file_read_u64(const char *root, const char *path, uint64_t *ret, struct error *err)
-{
-	_cleanup_free_ char *text = NULL;
-	char *end;
-	uint64_t value;
-	int r = file_read_line(root, path, &text, err);
-
-	if (r < 0)
-		return r;
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (errno || end == text || *end || !isdigit((unsigned char)text[0]))
-		return error_set(err, -EINVAL, path, "not a number: '%.40s'", text);
-	*ret = value;
 	return 0;
 }
 

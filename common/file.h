@@ -21,9 +21,6 @@ int file_read(const char *root, const char *path, char **ret, size_t *ret_len, s
 /* As file_read(), with white space at the end removed. */
 int file_read_line(const char *root, const char *path, char **ret, struct error *err);
 
-/* Reads one unsigned decimal number; -EINVAL when there is anything else. */
-int file_read_u64(const char *root, const char *path, uint64_t *ret, struct error *err);
-
 /* One write(2) of the text to an existing file, as the kernel's files want it. */
 int file_write(const char *root, const char *path, const char *text, struct error *err);
 

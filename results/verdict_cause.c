@@ -30,17 +30,13 @@ static bool limit_hit(const struct timeline *t, const struct swap_finding *f, co
  * frees their swap, and swaps much more than it ever has there. */
 static bool swapped_most(const struct timeline *t, const struct swap_finding *f)
 {
-	bool counted = timeline_columnf(t, "group.%s.stat.pswpout", f->group) >= 0;
 	uint64_t own = 0, all = 0;
 	size_t pos = 0;
 	const json_t *record;
 
 	while ((record = timeline_next(t, "group", &pos))) {
 		const char *group = record_text(record, "group", "");
-		uint64_t swapped =
-			swap_growth(t, f,
-				    timeline_columnf(t, "group.%s.%s", group,
-						     counted ? "stat.pswpout" : "memory.swap.current_bytes"));
+		uint64_t swapped = swap_of_group(t, f, group);
 
 		all += swapped;
 		if (streq(group, f->group))

@@ -211,8 +211,7 @@ uint64_t swap_growth(const struct timeline *t, const struct swap_finding *f, int
 
 /* ---- whose pages went ---- */
 
-/* Swap-out where the kernel counts it per group, else the growth of what the group has in swap. */
-static uint64_t group_swapped(const struct timeline *t, const struct swap_finding *f, const char *group)
+uint64_t swap_of_group(const struct timeline *t, const struct swap_finding *f, const char *group)
 {
 	int column = timeline_columnf(t, "group.%s.stat.pswpout", group);
 
@@ -264,7 +263,7 @@ static void find_owner(const struct timeline *t, struct swap_finding *f)
 
 	while ((record = timeline_next(t, "group", &pos))) {
 		const char *group = record_text(record, "group", "");
-		uint64_t swapped = may_use(t, record, f->node) ? group_swapped(t, f, group) : 0;
+		uint64_t swapped = may_use(t, record, f->node) ? swap_of_group(t, f, group) : 0;
 
 		if (swapped > most) {
 			most = swapped;

@@ -38,4 +38,8 @@ struct swap_cause swap_explain(const struct timeline *t, const struct swap_findi
 /* Growth of a column over the intervals that count; 0 for a column that is absent (-1). */
 uint64_t swap_growth(const struct timeline *t, const struct swap_finding *f, int column);
 
+/* Bytes a group swapped out in the intervals of the finding, where the kernel counts them, else by how much what it has in
+ * swap grew. */
+uint64_t swap_of_group(const struct timeline *t, const struct swap_finding *f, const char *group);
+
 #endif

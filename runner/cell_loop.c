@@ -16,7 +16,6 @@
 #include "common/util.h"
 #include "runner/cell_run.h"
 
-
 #define CAUSE_WAIT_MS	100
 #define STOP_TIMEOUT_NS (30 * NSEC_PER_SEC)
 

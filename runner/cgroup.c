@@ -279,7 +279,7 @@ static int wait_empty(const struct cgroup_tree *tree, const char *group, struct 
 	}
 }
 
-int cgroup_kill(const struct cgroup_tree *tree, const char *group, struct error *err)
+static int kill_and_wait(const struct cgroup_tree *tree, const char *group, struct error *err)
 {
 	int r = kill_tasks(tree, group, err);
 
@@ -308,7 +308,7 @@ int cgroup_tree_remove(struct cgroup_tree *tree, struct error *err)
 	for (size_t i = tree->n_groups; i-- > 0;) {
 		_cleanup_free_ char *dir = group_path(tree, tree->groups[i], NULL);
 
-		r = cgroup_kill(tree, tree->groups[i], first ? NULL : err);
+		r = kill_and_wait(tree, tree->groups[i], first ? NULL : err);
 		if (r == 0)
 			r = remove_dir(dir, first ? NULL : err);
 		first = first ? first : r;

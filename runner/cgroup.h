@@ -45,9 +45,6 @@ int cgroup_get(const struct cgroup_tree *tree, const char *group, const char *fi
 /* Absolute path of the parent group's directory; the caller frees it. */
 char *cgroup_tree_dir(const struct cgroup_tree *tree);
 
-/* Kills every process in one group (SIGKILL) and waits until it is empty. */
-int cgroup_kill(const struct cgroup_tree *tree, const char *group, struct error *err);
-
 /* Kills, waits and removes everything cgroup_tree_create() and cgroup_add() made, leaf to root, and frees the tree.
  * Goes on after a failure; returns the first. */
 int cgroup_tree_remove(struct cgroup_tree *tree, struct error *err);
