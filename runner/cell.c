@@ -203,6 +203,7 @@ int cell_execute(const struct cell_description *cell, const struct cell_place *p
 
 	if (r < 0)
 		return r;
+	cell_enter(&run, CELL_SETS_UP);
 	write_start(&run);
 	r = set_up(&run, &problem);
 	if (r == 0)
@@ -210,6 +211,7 @@ int cell_execute(const struct cell_description *cell, const struct cell_place *p
 	if (r < 0)
 		cell_problem(&run, r, &problem, true);
 	outcome = cell_outcome(&run);
+	cell_enter(&run, CELL_TEARS_DOWN);
 	tear_down(&run);
 	stream_begin(&run.out, "end", now_ns());
 	stream_text(&run.out, "outcome", outcome);

@@ -32,13 +32,21 @@ json_t *cell_description_to_json(const struct scenario *scenario, const struct p
 int cell_description_parse(json_t *json, struct cell_description *ret, struct error *err);
 void cell_description_release(struct cell_description *cell);
 
+/* How far it is, for somebody who looks on. */
+enum cell_phase { CELL_SETS_UP, CELL_WORKS, CELL_SAMPLES, CELL_TEARS_DOWN };
+
 /* Where the executor finds itself. */
 struct cell_place {
+	_Atomic uint32_t *phase;  /* kept at the cell_phase it is in */
 	const char *cgroup_mount; /* "/sys/fs/cgroup" */
 	const char *cgroup_name;  /* the cell's own group, to be made; relative to the mount */
 	const char *data_dir;	  /* where data files go; "" without a disk */
 	bool whole_machine;	  /* nobody else uses it: caches may be dropped */
 };
+
+/* Makes the data files of a scenario_data() document, so that the cells that need them find them. Returns 0 or a
+ * negative errno. */
+int cell_prepare_data(json_t *json, const char *data_dir, struct error *err);
 
 /*
  * Runs the cell. What goes wrong inside it (a setting the kernel refuses, a

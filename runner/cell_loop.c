@@ -245,6 +245,17 @@ static int exact_sample(struct cell_run *run)
 	return sampler_take(run->sampler, now_ns(), &run->out);
 }
 
+static int take_sample(struct cell_run *run, uint64_t now)
+{
+	int r;
+
+	cell_enter(run, CELL_SAMPLES);
+	drain_kmsg(run);
+	r = sampler_take(run->sampler, now, &run->out);
+	cell_enter(run, CELL_WORKS);
+	return r;
+}
+
 static int record_begin(struct cell_run *run)
 {
 	int r = sampler_write_columns(run->sampler, &run->out);
@@ -264,6 +275,7 @@ int cell_loop(struct cell_run *run, struct error *err)
 	bool stopped = false;
 	int r = record_begin(run);
 
+	cell_enter(run, CELL_WORKS);
 	sample = run->begin_ns + scenario->sample_ns;
 	limit = run->begin_ns + scenario->limit_ns;
 	while (r == 0 && !all_ended(run)) {
@@ -275,8 +287,7 @@ int cell_loop(struct cell_run *run, struct error *err)
 		handle(run, fds);
 		now = now_ns();
 		if (now >= sample) {
-			drain_kmsg(run);
-			r = sampler_take(run->sampler, now, &run->out);
+			r = take_sample(run, now);
 			while (sample <= now)
 				sample += scenario->sample_ns;
 		}
@@ -289,6 +300,7 @@ int cell_loop(struct cell_run *run, struct error *err)
 					 STOP_TIMEOUT_NS / NSEC_PER_SEC);
 		}
 	}
+	cell_enter(run, CELL_TEARS_DOWN);
 	if (r == 0)
 		r = exact_sample(run);
 	drain_kmsg(run);

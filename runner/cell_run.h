@@ -32,6 +32,11 @@ struct cell_run {
 /* Records a problem; a fatal one makes the cell invalid. Returns r. */
 int cell_problem(struct cell_run *run, int r, const struct error *err, bool fatal);
 
+static inline void cell_enter(struct cell_run *run, enum cell_phase phase)
+{
+	*run->place->phase = phase;
+}
+
 /* cell_record.c: what is true before, and after the settings. */
 int cell_record_machine(struct cell_run *run, struct error *err);
 int cell_record_zones(struct cell_run *run, struct error *err);

@@ -113,6 +113,7 @@ static void add_cell(struct plan *plan, const struct plan_request *request, cons
 
 	*cell = *template;
 	cell->id = cell_id(cell, request->repeats);
+	cell->data = scenario_data(cell->scenario);
 	cell->description = cell_description_to_json(cell->scenario, cell->profile, cell->seed, request->clock);
 }
 
@@ -223,6 +224,7 @@ void plan_free(struct plan *plan)
 	for (size_t i = 0; i < plan->n_cells; i++) {
 		free(plan->cells[i].id);
 		json_decref(plan->cells[i].description);
+		free(plan->cells[i].data);
 	}
 	for (size_t i = 0; i < plan->n_scenarios; i++)
 		scenario_free(plan->scenarios[i]);

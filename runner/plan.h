@@ -34,6 +34,7 @@ struct plan_cell {
 	const struct lab_kernel *kernel;
 	uint64_t seed;
 	unsigned repeat;   /* 0, 1, ... */
+	char *data;	   /* scenario_data() */
 	json_t *description;
 };
 

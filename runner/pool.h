@@ -13,10 +13,14 @@ struct pool_options {
 	unsigned jobs; /* guests at once, at least 1 */
 	enum lab_clock clock;
 	unsigned stall_s; /* see struct lab_request */
+	bool boot_each;	  /* each cell boots a guest of its own; none is cloned from the cache */
+	unsigned watch_ms; /* how often guests are looked at; 0: now and then */
 	/* A cell has ended; the result is the callee's to release. A negative return ends the pool with it. */
 	int (*done)(void *opaque, const struct plan_cell *cell, struct lab_result *result, struct error *err);
-	/* Called every 100 ms and after every change; may be NULL. */
-	void (*progress)(void *opaque, size_t finished, size_t running, size_t total);
+	/* Called now and then and after every change; may be NULL. `share` is how much of the work has ended, 0 to 1. */
+	void (*progress)(void *opaque, size_t finished, size_t running, double share);
+	/* A guest was booted to be cloned; may be NULL. */
+	void (*booted)(void *opaque, double seconds);
 	void *opaque;
 };
 

@@ -9,7 +9,7 @@
 #include "build/version.h"
 #include "common/file.h"
 #include "common/util.h"
-#include "runner/lab/lab.h"
+#include "runner/lab/parts.h"
 
 const char *clock_text(enum lab_clock clock)
 {
@@ -89,7 +89,7 @@ static void set(json_t *object, const char *key, json_t *value)
 json_t *provenance_json(const struct plan *plan, enum lab_clock clock, unsigned jobs)
 {
 	json_t *p = json_object();
-	const char *init = lab_init_path();
+	const char *init = part_init();
 	struct utsname host;
 	char sum[SHA256_DIGEST_STRING_LENGTH];
 

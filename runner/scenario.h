@@ -159,6 +159,13 @@ void scenario_free(struct scenario *scenario);
 /* Finds a workload by name; NULL when there is none. */
 const struct scenario_workload *scenario_find_workload(const struct scenario *scenario, const char *name);
 
+/* What decides the data files on the scenario's disk, as the JSON text of a scenario with nothing else in it; equal
+ * text, equal files. NULL when it has none. The caller frees it. */
+char *scenario_data(const struct scenario *scenario);
+
+/* How long a cell of it will run, in no unit: a guess to order cells by, from what its workloads touch. */
+uint64_t scenario_weight(const struct scenario *scenario);
+
 /* The JSON Schema (draft 2020-12) of the form, from the tables; the caller json_decref()s it. */
 json_t *scenario_schema(void);
 

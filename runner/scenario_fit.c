@@ -190,3 +190,25 @@ void fit_check_settings(const struct form_value *document, const struct scenario
 			form_fail_at(document->form, path, NULL, "%s", err.what);
 	}
 }
+
+/* A virtual second of memory work costs about as much as touching this much. */
+#define BYTES_PER_SECOND (128 * MIB)
+
+uint64_t scenario_weight(const struct scenario *scenario)
+{
+	uint64_t weight = 0;
+
+	for (size_t g = 0; g < scenario->n_groups; g++) {
+		const struct scenario_group *group = &scenario->groups[g];
+		struct size_env env = env_of(scenario, group);
+
+		for (size_t w = 0; w < group->n_workloads; w++) {
+			const struct workload_params *p = &group->workloads[w].params;
+			uint64_t bytes = 0;
+
+			size_resolve(&p->size, &env, &bytes, NULL);
+			weight += bytes * (1 + p->work.passes) + p->work.time_ns * BYTES_PER_SECOND / NSEC_PER_SEC;
+		}
+	}
+	return weight;
+}

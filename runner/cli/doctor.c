@@ -8,6 +8,7 @@
 #include "runner/cgroup.h"
 #include "runner/cli/cli.h"
 #include "runner/lab/lab.h"
+#include "runner/lab/parts.h"
 #include "runner/topology.h"
 
 /* Each check says in *err what is missing and how to get it, and in `have` what is there. Returns 0 or negative. */
@@ -25,30 +26,18 @@ static int check_qemu(char *have, size_t room, struct error *err)
 
 static int check_init(char *have, size_t room, struct error *err)
 {
-	const char *path = lab_init_path();
-	int r;
+	const char *path = part_init();
 
-	if (path) {
-		snprintf(have, room, "%s", path);
-		return 0;
-	}
-	r = error_set(err, -ENOENT, "memrig-init", "the guest's init is missing");
-	error_hint(err, "build it with: make");
-	return r;
+	snprintf(have, room, "%s", path ? path : "");
+	return part_check_init(err);
 }
 
 static int check_preload(char *have, size_t room, struct error *err)
 {
-	const char *path = lab_preload_path();
-	int r;
+	const char *path = part_preload();
 
-	if (path) {
-		snprintf(have, room, "%s", path);
-		return 0;
-	}
-	r = error_set(err, -ENOENT, "memrig-preload.so", "what keeps the host out of QEMU's virtual clock is missing");
-	error_hint(err, "build it with: make");
-	return r;
+	snprintf(have, room, "%s", path ? path : "");
+	return part_check_preload(err);
 }
 
 static int check_mke2fs(char *have, size_t room, struct error *err)

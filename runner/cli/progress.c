@@ -25,16 +25,16 @@ void progress_begin(struct progress *p, bool quiet)
 				.started_s = now_s() };
 }
 
-void progress_show(struct progress *p, size_t finished, size_t running, size_t failed, size_t total)
+void progress_show(struct progress *p, size_t finished, size_t running, size_t failed, size_t total,
+		   double share)
 {
 	double now = now_s(), spent = now - p->started_s;
 	char left[32] = "";
 
 	if (!p->on || spent < DELAY_S || now - p->drawn_s < INTERVAL_S || !in_foreground())
 		return;
-	if (finished > 0 && finished < total)
-		snprintf(left, sizeof(left), ", about %.0f s left",
-			 spent / (double)finished * (double)(total - finished));
+	if (share > 0 && finished < total)
+		snprintf(left, sizeof(left), ", about %.0f s left", spent / share * (1 - share));
 	fprintf(stderr, "\r%zu of %zu cells done, %zu running, %zu failed, %.0f s%s\033[K", finished, total, running,
 		failed, spent, left);
 	fflush(stderr);

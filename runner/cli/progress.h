@@ -12,7 +12,8 @@ struct progress {
 };
 
 void progress_begin(struct progress *p, bool quiet);
-void progress_show(struct progress *p, size_t finished, size_t running, size_t failed, size_t total);
+void progress_show(struct progress *p, size_t finished, size_t running, size_t failed, size_t total,
+		   double share); /* of the work that has ended */
 void progress_end(struct progress *p);
 
 #endif

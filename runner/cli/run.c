@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/util.h"
 #include "results/compare.h"
 #include "results/store.h"
@@ -13,6 +14,7 @@
 #include "runner/cli/cli.h"
 #include "runner/cli/progress.h"
 #include "runner/cli/stored.h"
+#include "runner/cli/timings.h"
 #include "runner/expect.h"
 #include "runner/plan.h"
 #include "runner/plan_show.h"
@@ -30,7 +32,7 @@ struct run_options {
 	unsigned seeds, jobs, stall_s;
 	uint64_t seed;
 	const char *place, *clock, *store;
-	bool check_repeat, dry_run, json, quiet;
+	bool check_repeat, no_snapshot, timings, dry_run, json, quiet;
 };
 
 static void names_add(struct names *names, const char *name)
@@ -40,7 +42,7 @@ static void names_add(struct names *names, const char *name)
 	names->list[names->n] = NULL;
 }
 
-enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL };
+enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS };
 
 static const struct argp_option argp_options[] = {
 	{ "profile", 'p', "NAME", 0, "Kernel settings to compare; repeat for more (default: kernel-default)", 0 },
@@ -52,7 +54,9 @@ static const struct argp_option argp_options[] = {
 	{ "jobs", 'j', "N", 0, "Guests side by side (default: one a core)", 0 },
 	{ "check-repeat", KEY_REPEAT, 0, 0, "Run each cell three times and compare the streams byte for byte", 0 },
 	{ "stall", KEY_STALL, "SECONDS", 0, "Give up a guest that makes no progress for so long (default: 180)", 0 },
+	{ "no-snapshot", KEY_NO_SNAPSHOT, 0, 0, "Boot a guest for each cell instead of cloning one that is parked in the cache", 0 },
 	{ "store", KEY_STORE, "DIR", 0, "Where the run is stored (default: $MEMRIG_STORE or ~/.local/share/memrig/runs)", 0 },
+	{ "timings", KEY_TIMINGS, 0, 0, "Say where the wall time went", 0 },
 	{ "dry-run", KEY_DRY_RUN, 0, 0, "Show every cell, setting, group and guest, and do nothing", 0 },
 	{ "json", KEY_JSON, 0, 0, "Print the run as one JSON document", 0 },
 	{ "quiet", 'q', 0, 0, "No progress line", 0 },
@@ -97,6 +101,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_SEED: o->seed = parse_count(state, "--seed", arg, 1000000000); break;
 	case KEY_STALL: o->stall_s = parse_count(state, "--stall", arg, 86400); break;
 	case KEY_STORE: o->store = arg; break;
+	case KEY_NO_SNAPSHOT: o->no_snapshot = true; break;
+	case KEY_TIMINGS: o->timings = true; break;
 	case KEY_REPEAT: o->check_repeat = true; break;
 	case KEY_DRY_RUN: o->dry_run = true; break;
 	case KEY_JSON: o->json = true; break;
@@ -126,6 +132,7 @@ struct run_state {
 	struct run *run;
 	struct repeat *repeat;
 	struct progress progress;
+	struct timings timings;
 	size_t unmet, failed;
 };
 
@@ -158,6 +165,7 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 				       .deadline = result->deadline,
 				       .wall_s = result->wall_s };
 	struct summary *summary = NULL;
+	double start_s = now_s();
 	int r = summary_make(&input, &summary, err);
 
 	if (r == 0) {
@@ -173,6 +181,8 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 
 		if (result->begin_s > 0)
 			json_object_set_new(json, "begin_wall_s", json_real(result->begin_s));
+		if (state->options->timings)
+			json_object_set_new(json, "wall_parts", timings_json(result));
 		if (cell->repeat > 0)
 			json_object_set_new(json, "repeat", json_integer(cell->repeat));
 		state->unmet += expect_unmet(expectations);
@@ -184,15 +194,23 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 		json_decref(expectations);
 	}
 	summary_free(summary);
+	timings_add_cell(&state->timings, result, now_s() - start_s);
 	lab_result_release(result);
 	return r;
 }
 
-static void show_progress(void *opaque, size_t finished, size_t running, size_t total)
+static void guest_booted(void *opaque, double seconds)
 {
 	struct run_state *state = opaque;
 
-	progress_show(&state->progress, finished, running, state->failed, total);
+	timings_add_boot(&state->timings, seconds);
+}
+
+static void show_progress(void *opaque, size_t finished, size_t running, double share)
+{
+	struct run_state *state = opaque;
+
+	progress_show(&state->progress, finished, running, state->failed, state->plan->n_cells, share);
 }
 
 static int show_run(const struct run_options *options, const char *path, struct error *err)
@@ -251,11 +269,14 @@ static int preflight(const struct plan *plan, unsigned *jobs, struct error *err)
 
 static int run_plan(const struct run_options *options, struct plan *plan, json_t *argv)
 {
-	struct run_state state = { .options = options, .plan = plan };
+	struct run_state state = { .options = options, .plan = plan, .timings = { .started_s = now_s() } };
 	struct pool_options pool = { .jobs = options->jobs ? options->jobs : cores(),
 				     .clock = choose_clock(options, plan),
 				     .stall_s = options->stall_s,
+				     .boot_each = options->no_snapshot,
+				     .watch_ms = options->timings ? 1 : 0,
 				     .done = cell_done,
+				     .booted = guest_booted,
 				     .progress = show_progress,
 				     .opaque = &state };
 	json_t *matrix, *provenance;
@@ -285,6 +306,9 @@ static int run_plan(const struct run_options *options, struct plan *plan, json_t
 	pool_block_signals(&before); /* until the run is stored: a second Ctrl-C must not lose it */
 	r = finish(&state, pool_run(plan, &pool, &err), &err);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (options->timings)
+		timings_print(stderr, &state.timings, pool.jobs);
+	timings_release(&state.timings);
 	repeat_free(state.repeat);
 	store_close(store);
 	return r;

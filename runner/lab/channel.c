@@ -21,24 +21,27 @@ static int map(int fd, const char *where, struct channel *ret, struct error *err
 	return 0;
 }
 
-int channel_create(const char *path, const char *in, size_t in_len, struct channel *ret, struct error *err)
+int channel_create(int fd, const struct machine *machine, const char *in, bool park, struct channel *ret,
+		   struct error *err)
 {
-	_cleanup_close_ int fd = -1;
+	size_t in_len = in ? strlen(in) : 0;
 	struct channel channel;
 	int r;
 
 	if (in_len > CHANNEL_OUT - sizeof(struct channel_header))
-		return error_set(err, -EFBIG, path, "the cell description is too long (%zu bytes)", in_len);
-	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return error_set_errno(err, -errno, path, "cannot create the channel");
+		return error_set(err, -EFBIG, "channel", "the description is too long (%zu bytes)", in_len);
 	if (ftruncate(fd, CHANNEL_BYTES) < 0)
-		return error_set_errno(err, -errno, path, "cannot size the channel");
-	r = map(fd, path, &channel, err);
+		return error_set_errno(err, -errno, "channel", "cannot size the file");
+	r = map(fd, "channel", &channel, err);
 	if (r < 0)
 		return r;
-	memcpy(channel.base + sizeof(struct channel_header), in, in_len);
+	if (in)
+		memcpy(channel.base + sizeof(struct channel_header), in, in_len);
 	channel.header->in_len = in_len;
+	channel.header->park = park;
+	channel.header->swap_kind = machine->swap_kind;
+	channel.header->swap_bytes = machine->swap_bytes;
+	channel.header->disk_bytes = machine->disk_bytes;
 	channel.header->magic = CHANNEL_MAGIC;
 	*ret = channel;
 	return 0;

@@ -13,6 +13,7 @@
 
 #include "common/file.h"
 #include "common/util.h"
+#include "runner/lab/scratch.h"
 
 /* Reads a module, decompressing .xz, .gz and .zst. */
 static int read_module(const char *path, char **ret, size_t *ret_len, struct error *err)
@@ -104,7 +105,7 @@ static int add_busybox(struct archive *out, const char *busybox, struct error *e
 	return r;
 }
 
-int image_initramfs(const char *path, const char *init, const char *busybox, char *const *modules,
+int image_initramfs(int fd, const char *init, const char *busybox, char *const *modules,
 		    struct error *err)
 {
 	static const char *const dirs[] = { "dev", "proc", "sys", "data", "modules" };
@@ -119,7 +120,7 @@ int image_initramfs(const char *path, const char *init, const char *busybox, cha
 	archive_write_set_format_cpio_newc(out);
 	archive_write_set_bytes_per_block(out, 65536);
 	archive_write_set_bytes_in_last_block(out, 512);
-	if (archive_write_open_filename(out, path) != ARCHIVE_OK)
+	if (archive_write_open_fd(out, fd) != ARCHIVE_OK)
 		r = -EIO;
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(dirs); i++)
 		r = add_entry(out, dirs[i], S_IFDIR | 0755, NULL, 0, 0);
@@ -136,20 +137,9 @@ int image_initramfs(const char *path, const char *init, const char *busybox, cha
 	if (r == 0 && archive_write_close(out) != ARCHIVE_OK)
 		r = -EIO;
 	if (r < 0 && err && !err->what[0])
-		error_set(err, r, path, "cannot write the initramfs: %s", archive_error_string(out));
+		error_set(err, r, "initramfs", "cannot write: %s", archive_error_string(out));
 	archive_write_free(out);
 	return r;
-}
-
-int image_blank(const char *path, uint64_t bytes, struct error *err)
-{
-	_cleanup_close_ int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return error_set_errno(err, -errno, path, "cannot create");
-	if (ftruncate(fd, (off_t)bytes) < 0)
-		return error_set_errno(err, -errno, path, "cannot make a file of %" PRIu64 " bytes", bytes);
-	return 0;
 }
 
 /* In place of the machine's own mke2fs.conf: nothing but the two types named below. */
@@ -165,39 +155,38 @@ static const char *mke2fs_config(char *path, size_t room)
 }
 
 /* mke2fs with everything fixed that it would take from the clock or from random numbers. */
-static void exec_mke2fs(const char *path)
+static void exec_mke2fs(int image)
 {
-	char config[64];
+	char config[64], path[SCRATCH_PATH_ROOM];
 
+	fcntl(image, F_SETFD, 0);
 	setenv("E2FSPROGS_FAKE_TIME", "1767225600", 1); /* 2026-01-01, where the guest's clock starts */
 	setenv("MKE2FS_CONFIG", mke2fs_config(config, sizeof(config)), 1);
 	setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1);
 	execlp("mke2fs", "mke2fs", "-q", "-F", "-t", "ext4", "-T", "memrig", "-b", "4096", "-I", "256", "-m", "0", "-N", "1024",
 	       "-O", "none,extents,filetype,sparse_super,large_file,dir_index,uninit_bg,flex_bg", "-U",
 	       "6d656d72-6967-4000-8000-000000000001", "-E",
-	       "hash_seed=6d656d72-6967-4000-8000-000000000002,lazy_itable_init=1,nodiscard,root_owner=0:0", path,
-	       (char *)NULL);
+	       "hash_seed=6d656d72-6967-4000-8000-000000000002,lazy_itable_init=1,nodiscard,root_owner=0:0",
+	       scratch_path(image, path), (char *)NULL);
 	_exit(127);
 }
 
-int image_ext4(const char *path, uint64_t bytes, struct error *err)
+int image_ext4(int fd, struct error *err)
 {
-	int status, r = image_blank(path, bytes, err);
-	pid_t pid;
+	pid_t pid = fork();
+	int status, r;
 
-	if (r < 0)
-		return r;
-	pid = fork();
 	if (pid < 0)
-		return error_set_errno(err, -errno, path, "cannot start mke2fs");
+		return error_set_errno(err, -errno, "mke2fs", "cannot start");
 	if (pid == 0)
-		exec_mke2fs(path);
+		exec_mke2fs(fd);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return error_set_errno(err, -errno, path, "cannot wait for mke2fs");
+			return error_set_errno(err, -errno, "mke2fs", "cannot wait for it");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		r = error_set(err, -EIO, path, "mke2fs failed");
+		r = error_set(err, -EIO, "mke2fs", "cannot make the data disk's file system");
 		error_hint(err, "install e2fsprogs; is the disk full?");
+		return r;
 	}
-	return r;
+	return 0;
 }

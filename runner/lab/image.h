@@ -12,13 +12,11 @@
  * changes what it does.
  */
 
-/* Writes an initramfs (cpio newc) with `init` as /init, `busybox` (or NULL) as /bin/busybox and the modules, unpacked, as /modules/NN-name.ko in their order. */
-int image_initramfs(const char *path, const char *init, const char *busybox, char *const *modules, struct error *err);
+/* Writes an initramfs (cpio newc) with `init` as /init, `busybox` (or NULL) as /bin/busybox and the modules, unpacked,
+ * as /modules/NN-name.ko in their order. */
+int image_initramfs(int fd, const char *init, const char *busybox, char *const *modules, struct error *err);
 
-/* Makes an empty ext4 file system of that size in a new sparse file. */
-int image_ext4(const char *path, uint64_t bytes, struct error *err);
-
-/* Makes a sparse file of zeros. */
-int image_blank(const char *path, uint64_t bytes, struct error *err);
+/* Makes an empty ext4 file system in a file of zeros, as large as the file. */
+int image_ext4(int fd, struct error *err);
 
 #endif

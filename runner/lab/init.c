@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * PID 1 of the lab's guest: makes a machine out of a bare kernel (file systems,
- * CPUs, modules, swap, data disk), takes the cell description from the channel,
- * runs it and leaves through QEMU's exit port. It never returns; whatever goes
- * wrong is said on the console, and the host sees a stream without an end.
+ * CPUs, modules, swap, data disk), parks to be saved, takes the cell
+ * description from the channel, runs it and leaves through QEMU's exit port. It
+ * never returns; whatever goes wrong is said on the console, and the host sees
+ * a stream without an end.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <jansson.h>
+#include <sched.h>
 #include <stdint.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
@@ -138,7 +140,7 @@ static int mount_disk(const char *device, struct error *err)
 }
 
 /* The NVDIMMs come in the order of QEMU's command line: swap, then disk. */
-static int set_up_storage(const struct machine *machine, struct error *err)
+static int set_up_storage(const struct channel_header *machine, struct error *err)
 {
 	const char *disk = machine->swap_kind == SWAP_PMEM ? "/dev/pmem1" : "/dev/pmem0";
 	int r = 0;
@@ -150,6 +152,35 @@ static int set_up_storage(const struct machine *machine, struct error *err)
 	if (r == 0 && machine->disk_bytes > 0)
 		r = mount_disk(disk, err);
 	return r;
+}
+
+/* What cannot be made here the cell will try to make again, and say why it cannot. */
+static void make_data(const struct channel *channel)
+{
+	json_t *json = json_loadb(channel_in(channel), channel->header->in_len, 0, NULL);
+	struct error err;
+
+	if (json && cell_prepare_data(json, DATA_DIR, &err) < 0)
+		fprintf(stderr, "memrig-init: %s: %s\n", err.where, err.what);
+	json_decref(json);
+	sync();
+	file_write(NULL, "/proc/sys/vm/drop_caches", "3", NULL);
+}
+
+/* Stops here, and goes on here: in this guest, or in one of the clones made of it. On the first CPU, which is the one
+ * that QEMU lets run first when it goes on. */
+static void park(struct channel *channel)
+{
+	cpu_set_t before, first;
+
+	if (sched_getaffinity(0, sizeof(before), &before) < 0 || ioperm(QEMU_GUEST_PARK_PORT, 1, 1) < 0)
+		return;
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	sched_setaffinity(0, sizeof(first), &first);
+	channel->header->state = CHANNEL_PARKED;
+	outb(QEMU_GUEST_PARK_VALUE, QEMU_GUEST_PARK_PORT);
+	sched_setaffinity(0, sizeof(before), &before);
 }
 
 /* Started again with /proc there, because libnuma looks around before main(). */
@@ -168,16 +199,23 @@ static void run_cell(void)
 	if (channel_attach(&channel, &err) < 0)
 		die(&err);
 	channel.header->state = CHANNEL_READY;
+	if (set_up_storage(channel.header, &err) < 0)
+		die(&err);
+	if (channel.header->park) {
+		make_data(&channel);
+		park(&channel);
+	}
 	json = json_loadb(channel_in(&channel), channel.header->in_len, 0, &parse);
 	if (!json) {
 		error_set(&err, -EINVAL, "cell description", "%s", parse.text);
 		die(&err);
 	}
-	if (cell_description_parse(json, &cell, &err) < 0 || set_up_storage(&cell.scenario->machine, &err) < 0)
+	if (cell_description_parse(json, &cell, &err) < 0)
 		die(&err);
 	if (cell.scenario->machine.disk_bytes > 0)
 		place.data_dir = DATA_DIR;
 	sink = channel_sink(&channel);
+	place.phase = &channel.header->phase;
 	channel.header->state = CHANNEL_RUNNING;
 	if (cell_execute(&cell, &place, sink, &err) < 0)
 		die(&err);

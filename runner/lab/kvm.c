@@ -5,6 +5,7 @@
  * the cache until the machine boots again.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -55,11 +56,13 @@ static bool boot(const struct lab_kernel *kernel)
 		.machine = &machine, .clock = CLOCK_REAL_KVM, .kernel = kernel->image, .console = "/dev/null"
 	};
 	char **args = qemu_args(&guest);
+	_cleanup_close_ int log = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	struct qemu_run run = { .log_fd = log, .channel_fd = -1 };
 	struct pollfd pfd = { .events = POLLIN };
 	int status = -1, r;
 	pid_t pid;
 
-	r = qemu_start(args, NULL, "/dev/null", &pid, &pfd.fd, NULL);
+	r = qemu_start(args, &run, &pid, &pfd.fd, NULL);
 	qemu_args_free(args);
 	if (r < 0)
 		return false;

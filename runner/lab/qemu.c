@@ -68,12 +68,24 @@ static void add_clock(struct args *args, enum lab_clock clock)
 	}
 }
 
-static void add_nodes(struct args *args, const struct machine *m)
+static void add_memory(struct args *args, const struct qemu_guest *guest, unsigned node)
 {
+	uint64_t bytes = guest->machine->nodes[node].memory_bytes;
+
+	if (guest->memory)
+		add(args, "-object", "memory-backend-file,id=node%u,share=%s,mem-path=%s,size=%" PRIu64, node,
+		    guest->incoming ? "off" : "on", guest->memory[node], bytes);
+	else
+		add(args, "-object", "memory-backend-ram,id=node%u,size=%" PRIu64, node, bytes);
+}
+
+static void add_nodes(struct args *args, const struct qemu_guest *guest)
+{
+	const struct machine *m = guest->machine;
 	unsigned cpu = 0;
 
 	for (unsigned i = 0; i < m->n_nodes; i++) {
-		add(args, "-object", "memory-backend-ram,id=node%u,size=%" PRIu64, i, m->nodes[i].memory_bytes);
+		add_memory(args, guest, i);
 		if (m->nodes[i].cpus > 0)
 			add(args, "-numa", "node,nodeid=%u,memdev=node%u,cpus=%u-%u", i, i, cpu,
 			    cpu + m->nodes[i].cpus - 1);
@@ -88,9 +100,10 @@ static void add_nodes(struct args *args, const struct machine *m)
 }
 
 /* NVDIMMs are memory to QEMU: no queue, no completion, so swap and disk are as repeatable as RAM. */
-static void add_pmem(struct args *args, const char *id, const char *path, uint64_t bytes)
+static void add_pmem(struct args *args, const char *id, const char *path, bool share, uint64_t bytes)
 {
-	add(args, "-object", "memory-backend-file,id=%s,share=on,mem-path=%s,size=%" PRIu64, id, path, bytes);
+	add(args, "-object", "memory-backend-file,id=%s,share=%s,mem-path=%s,size=%" PRIu64, id, share ? "on" : "off", path,
+	    bytes);
 	add(args, "-device", "nvdimm,id=nv%s,memdev=%s", id, id);
 }
 
@@ -102,8 +115,30 @@ static void add_kernel(struct args *args, const struct qemu_guest *guest)
 	add(args, "-kernel", "%s", guest->kernel);
 	if (guest->initramfs)
 		add(args, "-initrd", "%s", guest->initramfs);
-	add(args, "-append", "%sconsole=ttyS0 quiet loglevel=4 panic=-1 psi=1 cgroup_no_v1=all mitigations=off %s",
-	    guest->clock == CLOCK_VIRTUAL ? virtual : "", guest->append ? guest->append : "");
+	add(args, "-append", "%sconsole=ttyS0 quiet loglevel=4 panic=-1 psi=1 cgroup_no_v1=all mitigations=off",
+	    guest->clock == CLOCK_VIRTUAL ? virtual : "");
+}
+
+/* The channel to the host and the way out; where the guest is stopped for a snapshot, and how it is told to go on. */
+static void add_devices(struct args *args, const struct qemu_guest *guest)
+{
+	if (guest->channel) {
+		add(args, "-object", "memory-backend-file,id=channel,share=%s,mem-path=%s,size=%llu",
+		    guest->incoming ? "off" : "on", guest->channel, (unsigned long long)CHANNEL_BYTES);
+		add(args, "-device", "ivshmem-plain,memdev=channel,master=on");
+	}
+	if (guest->console)
+		add(args, "-chardev", "file,id=console,path=%s", guest->console);
+	else
+		add(args, "-chardev", "stdio,id=console,signal=off");
+	add(args, "-serial", "chardev:console");
+	add(args, "-device", "isa-debug-exit,iobase=0x%x,iosize=1", QEMU_GUEST_EXIT_PORT);
+	if (guest->qmp) {
+		add(args, "-device", "pvpanic,ioport=0x%x", QEMU_GUEST_PARK_PORT);
+		add(args, "-action", "panic=pause");
+		add(args, "-chardev", "socket,id=qmp,fd=%s", guest->qmp);
+		add(args, "-mon", "chardev=qmp,mode=control");
+	}
 }
 
 char **qemu_args(const struct qemu_guest *guest)
@@ -129,23 +164,18 @@ char **qemu_args(const struct qemu_guest *guest)
 	add(&args, "-smp", "%u", cpus);
 	add(&args, "-m", "%" PRIu64 "M,slots=4,maxmem=%" PRIu64 "M", (uint64_t)(ram / MIB),
 	    (uint64_t)((ram + pmem) / MIB + 1024));
-	add_nodes(&args, m);
+	add_nodes(&args, guest);
 	if (guest->swap)
-		add_pmem(&args, "swap", guest->swap, m->swap_bytes);
+		add_pmem(&args, "swap", guest->swap, true, m->swap_bytes);
 	if (guest->disk)
-		add_pmem(&args, "disk", guest->disk, m->disk_bytes);
-	if (guest->channel) {
-		add(&args, "-object", "memory-backend-file,id=channel,share=on,mem-path=%s,size=%llu", guest->channel,
-		    (unsigned long long)CHANNEL_BYTES);
-		add(&args, "-device", "ivshmem-plain,memdev=channel");
-	}
-	if (guest->console)
-		add(&args, "-chardev", "file,id=console,path=%s", guest->console);
-	else
-		add(&args, "-chardev", "stdio,id=console,signal=off");
-	add(&args, "-serial", "chardev:console");
-	add(&args, "-device", "isa-debug-exit,iobase=0x%x,iosize=1", QEMU_GUEST_EXIT_PORT);
-	add_kernel(&args, guest);
+		add_pmem(&args, "disk", guest->disk, !guest->incoming, m->disk_bytes);
+	add_devices(&args, guest);
+	if (guest->kernel)
+		add_kernel(&args, guest);
+	if (guest->incoming)
+		add(&args, "-incoming", "defer");
+	else if (guest->qmp)
+		add(&args, "-S", NULL); /* no event is lost before somebody listens */
 	return args.list;
 }
 
@@ -156,10 +186,9 @@ void qemu_args_free(char **args)
 	free(args);
 }
 
-static void exec_qemu(char *const *args, const char *preload, const char *log, pid_t parent, bool terminal)
+static void exec_qemu(char *const *args, const struct qemu_run *run, pid_t parent, bool terminal)
 {
 	int null_fd = open("/dev/null", O_RDWR);
-	int log_fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	char path[32];
 	sigset_t none;
 
@@ -173,10 +202,18 @@ static void exec_qemu(char *const *args, const char *preload, const char *log, p
 		dup2(null_fd, 0);
 		dup2(null_fd, 1);
 	}
-	dup2(log_fd, 2);
-	if (preload) { /* by number: the variable splits paths at blanks and colons */
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", open(preload, O_RDONLY));
+	if (run->log_fd >= 0)
+		dup2(run->log_fd, 2);
+	for (size_t i = 0; i < run->n_fds; i++)
+		if (run->fds[i] >= 0)
+			fcntl(run->fds[i], F_SETFD, 0);
+	if (run->preload) { /* by number: the variable splits paths at blanks and colons */
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", open(run->preload, O_RDONLY));
 		setenv("LD_PRELOAD", path, 1);
+	}
+	if (run->channel_fd >= 0) {
+		snprintf(path, sizeof(path), "%d", run->channel_fd);
+		setenv("MEMRIG_CHANNEL", path, 1);
 	}
 	execvp(args[0], args);
 	dprintf(2, "cannot start %s: %s\n", args[0], strerror(errno));
@@ -191,7 +228,7 @@ static bool uses_terminal(char *const *args)
 	return false;
 }
 
-int qemu_start(char *const *args, const char *preload, const char *log, pid_t *ret_pid, int *ret_pidfd, struct error *err)
+int qemu_start(char *const *args, const struct qemu_run *run, pid_t *ret_pid, int *ret_pidfd, struct error *err)
 {
 	pid_t parent = getpid(), pid = fork();
 	int fd;
@@ -199,7 +236,7 @@ int qemu_start(char *const *args, const char *preload, const char *log, pid_t *r
 	if (pid < 0)
 		return error_set_errno(err, -errno, QEMU, "cannot start a process");
 	if (pid == 0)
-		exec_qemu(args, preload, log, parent, uses_terminal(args));
+		exec_qemu(args, run, parent, uses_terminal(args));
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (fd < 0) {
 		int r = error_set_errno(err, -errno, QEMU, "cannot watch the process");
@@ -212,7 +249,7 @@ int qemu_start(char *const *args, const char *preload, const char *log, pid_t *r
 	return 0;
 }
 
-int qemu_check(struct error *err)
+int qemu_find(char **ret, struct error *err)
 {
 	const char *path = getenv("PATH");
 	_cleanup_free_ char *copy = xstrdup(path ? path : "/usr/bin:/bin");
@@ -222,10 +259,19 @@ int qemu_check(struct error *err)
 	for (char *dir = strtok_r(copy, ":", &save); dir; dir = strtok_r(NULL, ":", &save)) {
 		_cleanup_free_ char *program = xasprintf("%s/" QEMU, dir);
 
-		if (access(program, X_OK) == 0)
+		if (access(program, X_OK) == 0) {
+			*ret = TAKE_PTR(program);
 			return 0;
+		}
 	}
 	r = error_set(err, -ENOENT, QEMU, "the lab needs QEMU, which is not installed");
 	error_hint(err, "install it with: apt-get install qemu-system-x86");
 	return r;
+}
+
+int qemu_check(struct error *err)
+{
+	_cleanup_free_ char *path = NULL;
+
+	return qemu_find(&path, err);
 }

@@ -5,6 +5,8 @@
 
 #include "common/util.h"
 #include "runner/lab/lab.h"
+#include "runner/lab/parts.h"
+#include "runner/lab/scratch.h"
 
 static const char *find_shell(void)
 {
@@ -17,11 +19,12 @@ static const char *find_shell(void)
 }
 
 /* In the foreground, with the terminal as the console. */
-static int boot(const struct qemu_guest *guest, struct error *err)
+static int boot(const struct qemu_guest *guest, const int initramfs_fd, struct error *err)
 {
+	struct qemu_run run = { .log_fd = -1, .channel_fd = -1, .fds = &initramfs_fd, .n_fds = 1 };
 	char **args = qemu_args(guest);
 	pid_t pid;
-	int fd, status = 0, r = qemu_start(args, NULL, "/dev/stderr", &pid, &fd, err);
+	int fd, status = 0, r = qemu_start(args, &run, &pid, &fd, err);
 
 	qemu_args_free(args);
 	if (r < 0)
@@ -37,13 +40,14 @@ static int boot(const struct qemu_guest *guest, struct error *err)
 int lab_shell(const struct machine *machine, const struct lab_kernel *kernel, struct error *err)
 {
 	struct machine without = *machine;
-	const char *shell = find_shell(), *tmp = getenv("TMPDIR");
-	_cleanup_free_ char *path = xasprintf("%s/memrig-shell-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	const char *shell = find_shell();
+	char path[SCRATCH_PATH_ROOM];
 	struct qemu_guest guest = { .machine = &without,
 				    .clock = lab_real_clock(kernel, true),
 				    .kernel = kernel->image,
 				    .initramfs = path };
-	int fd, r;
+	_cleanup_close_ int fd = -1;
+	int r;
 
 	if (!shell) {
 		r = error_set(err, -ENOENT, "busybox", "the guest's shell is missing");
@@ -52,13 +56,9 @@ int lab_shell(const struct machine *machine, const struct lab_kernel *kernel, st
 	}
 	without.swap_kind = SWAP_NONE;
 	without.disk_bytes = 0;
-	fd = mkstemp(path);
+	fd = part_initramfs(&without, kernel, shell, err);
 	if (fd < 0)
-		return error_set_errno(err, -errno, path, "cannot make a temporary file");
-	close(fd);
-	r = lab_make_initramfs(path, &without, kernel, shell, err);
-	if (r == 0)
-		r = boot(&guest, err);
-	unlink(path);
-	return r;
+		return fd;
+	scratch_path(fd, path);
+	return boot(&guest, fd, err);
 }

@@ -23,8 +23,7 @@ in_guest() {
 	"$memrig" run --json --stall 15 "$data/long.json" >"$work/$name.json" 2>"$work/$name.err" &
 	pid=$!
 	while ! qemu=$(pgrep -P "$pid" -f nodefaults) && kill -0 "$pid" 2>/dev/null; do :; done
-	channel=$(tr '\0' '\n' <"/proc/$qemu/cmdline" | sed -n 's/.*id=channel.*mem-path=\([^,]*\),.*/\1/p')
-	while [ -e "$channel" ]; do :; done # memrig removes it when the cell runs
+	wait_runs "$qemu"
 	kill "-$2" "$qemu"
 	wait "$pid"
 	code=$?

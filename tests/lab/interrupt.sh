@@ -8,13 +8,14 @@ mkdir "$work/tmp"
 export TMPDIR="$work/tmp"
 
 guests() { pgrep -P "$1" -f nodefaults; }
-# Starts smoke and a cell that would take very long, one after the other, and waits for the second.
+# Starts a cell that would take very long with smoke beside it, and waits until the one has ended and the other runs.
 start() {
-	"$memrig" run --json --jobs 1 smoke "$data/long.json" >"$work/run.json" 2>"$work/run.err" &
+	"$memrig" run --json --jobs 2 smoke "$data/long.json" >"$work/run.json" 2>"$work/run.err" &
 	pid=$!
 	while [ -z "$(find "$MEMRIG_STORE" -path '*cells/smoke*' -name summary.json 2>/dev/null)" ] &&
 		kill -0 "$pid" 2>/dev/null; do :; done
-	while ! qemu=$(guests "$pid") && kill -0 "$pid" 2>/dev/null; do :; done
+	while qemu=$(guests "$pid"); [ "$(echo "$qemu" | wc -w)" -ne 1 ] && kill -0 "$pid" 2>/dev/null; do :; done
+	wait_runs "$qemu"
 }
 
 for signal in INT:130 TERM:143 HUP:129; do
@@ -31,8 +32,7 @@ for signal in INT:130 TERM:143 HUP:129; do
 done
 
 start
-channel=$(tr '\0' '\n' <"/proc/$qemu/cmdline" | sed -n 's/.*id=channel.*mem-path=\([^,]*\),.*/\1/p')
-while [ -e "$channel" ]; do :; done # memrig removes it when the cell runs
+wait_runs "$qemu"
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
 tail --pid="$qemu" -f /dev/null # the kernel kills it with its parent; waits until it is gone

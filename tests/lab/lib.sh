@@ -53,4 +53,14 @@ run_json() {
 # get NAME FILTER
 get() { jq -r "$2" "$work/$1.json"; }
 
+# Waits until the guest of that QEMU runs its cell: the channel's state (runner/lab/channel.h) is past 2.
+wait_runs() {
+	while kill -0 "$1" 2>/dev/null; do
+		for fd in /proc/"$1"/fd/*; do
+			[ "$(stat -Lc %s "$fd" 2>/dev/null)" = 67108864 ] || continue
+			[ "$(od -An -tu4 -j24 -N4 "$fd" 2>/dev/null)" -gt 2 ] 2>/dev/null && return
+		done
+	done
+}
+
 finish() { [ "$failures" -eq 0 ] || { echo "$failures checks failed"; exit 1; }; exit 0; }

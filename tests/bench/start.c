@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How long a cell takes until its first workload may run, against a bare boot
- * of the same kernel on the same machine (nodes, CPUs, clock; no swap, disk or
- * channel) with an init that does nothing. Taken in turn, side by side.
+ * How long a cell takes until its first workload may run: from a snapshot that
+ * is there; and what making one costs, against a bare boot of the same kernel
+ * on the same machine (nodes, CPUs, clock; no swap, disk or channel) with an
+ * init that does nothing. Taken in turn, side by side.
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +17,11 @@
 #include "runner/cli/cli.h"
 #include "runner/lab/image.h"
 #include "runner/lab/lab.h"
+#include "runner/lab/scratch.h"
 
-#define ROUNDS 5
-#define LIMIT  1.25
+#define ROUNDS	    7
+#define BOOT_LIMIT  1.25 /* times a bare boot */
+#define START_LIMIT 0.5	 /* seconds */
 
 static void die(const struct error *err)
 {
@@ -28,33 +32,49 @@ static void die(const struct error *err)
 static double bare_boot(const struct machine *machine, const struct lab_kernel *kernel)
 {
 	struct machine bare = *machine;
+	char initramfs[SCRATCH_PATH_ROOM], *no_modules[] = { NULL }, **args;
 	struct qemu_guest guest = { .machine = &bare, .clock = CLOCK_VIRTUAL, .kernel = kernel->image,
-				    .initramfs = "build/bench/nothing.cpio", .console = "/dev/null" };
-	char *no_modules[] = { NULL }, **args;
-	double start = now_s();
+				    .initramfs = initramfs, .console = "/dev/null" };
 	struct error err;
-	int status, fd;
+	int status, pidfd, fd = scratch_open(NULL, &err), log = open("/dev/null", O_WRONLY);
+	struct qemu_run run = { .log_fd = log, .channel_fd = -1, .fds = &fd, .n_fds = 1 };
+	double start = now_s();
 	pid_t pid;
 
 	bare.swap_kind = SWAP_NONE;
 	bare.disk_bytes = 0;
-	if (image_initramfs(guest.initramfs, "build/bench/nothing", NULL, no_modules, &err) < 0)
+	scratch_path(fd, initramfs);
+	if (fd < 0 || image_initramfs(fd, "build/bench/nothing", NULL, no_modules, &err) < 0)
 		die(&err);
 	args = qemu_args(&guest);
-	if (qemu_start(args, NULL, "/dev/null", &pid, &fd, &err) < 0)
+	if (qemu_start(args, &run, &pid, &pidfd, &err) < 0)
 		die(&err);
 	waitpid(pid, &status, 0);
+	start = now_s() - start;
+	close(pidfd);
+	close(log);
 	close(fd);
 	qemu_args_free(args);
+	return start;
+}
+
+static double boot(const struct scenario *scenario, const struct lab_kernel *kernel, struct snapshot *ret)
+{
+	struct snapshot_spec spec = { &scenario->machine, kernel, NULL };
+	struct error err;
+	double start = now_s();
+
+	if (snapshot_create(spec.machine, NULL, ret, &err) < 0 || snapshot_boot(ret, &spec, 180, &err) < 0)
+		die(&err);
 	return now_s() - start;
 }
 
 static double cell_start(const struct scenario *scenario, const struct profile *profile,
-			 const struct lab_kernel *kernel)
+			 const struct lab_kernel *kernel, const struct snapshot *snapshot)
 {
 	json_t *description = cell_description_to_json(scenario, profile, 1, "virtual");
 	struct lab_request request = { .machine = &scenario->machine, .kernel = kernel, .clock = CLOCK_VIRTUAL,
-				       .cell = description };
+				       .snapshot = snapshot, .cell = description };
 	struct lab_result result = { 0 };
 	struct lab_cell *cell;
 	struct pollfd pfd = { .events = POLLIN };
@@ -63,7 +83,7 @@ static double cell_start(const struct scenario *scenario, const struct profile *
 
 	if (lab_start(&request, &cell, &err) < 0)
 		die(&err);
-	for (pfd.fd = lab_pidfd(cell); poll(&pfd, 1, 5) == 0;)
+	for (pfd.fd = lab_pidfd(cell); poll(&pfd, 1, 2) == 0;)
 		lab_watch(cell);
 	if (lab_finish(cell, &result, &err) < 0)
 		die(&err);
@@ -88,13 +108,13 @@ static double median(double *values)
 
 static bool measure(const char *scenario_path, const char *kernel_name)
 {
-	double bare[ROUNDS], cell[ROUNDS];
+	double bare[ROUNDS], booted[ROUNDS], started[ROUNDS];
 	struct scenario *scenario;
 	struct profile *profile;
 	struct lab_kernel kernel;
 	struct diags diags = { 0 };
 	struct error err;
-	double a, b;
+	double a, b, c;
 
 	if (scenario_load(scenario_path, &scenario, &diags) < 0 ||
 	    profile_load("profiles/kernel-default.json", NULL, &profile, &diags) < 0)
@@ -102,17 +122,23 @@ static bool measure(const char *scenario_path, const char *kernel_name)
 	if (lab_kernel_prepare(kernel_name, NULL, &kernel, &err) < 0)
 		die(&err);
 	for (int i = 0; i < ROUNDS; i++) {
+		struct snapshot snapshot;
+
 		bare[i] = bare_boot(&scenario->machine, &kernel);
-		cell[i] = cell_start(scenario, profile, &kernel);
+		booted[i] = boot(scenario, &kernel, &snapshot);
+		started[i] = cell_start(scenario, profile, &kernel, &snapshot);
+		snapshot_close(&snapshot);
 	}
 	a = median(bare);
-	b = median(cell);
-	printf("%-5s %-40s bare boot %6.3f s, cell's first workload %6.3f s, ratio %.2f (limit %.2f)\n", kernel_name,
-	       scenario_path, a, b, b / a, LIMIT);
+	b = median(booted);
+	c = median(started);
+	printf("%-5s %-36s bare boot %6.3f s, boot and save %6.3f s (x %.2f, limit %.2f), "
+	       "clone's first workload %6.3f s (limit %.2f)\n",
+	       kernel_name, scenario_path, a, b, b / a, BOOT_LIMIT, c, START_LIMIT);
 	scenario_free(scenario);
 	profile_free(profile);
 	lab_kernel_release(&kernel);
-	return b / a <= LIMIT;
+	return b / a <= BOOT_LIMIT && c <= START_LIMIT;
 }
 
 int main(void)
@@ -120,6 +146,7 @@ int main(void)
 	bool good = true;
 
 	setenv("MEMRIG_INIT", "build/memrig-init", 0);
+	setenv("MEMRIG_PRELOAD", "build/memrig-preload.so", 0);
 	good &= measure("tests/lab/data/endless.json", "6.1");
 	good &= measure("workloads/scenarios/smoke.json", "6.1");
 	good &= measure("tests/lab/data/endless.json", "6.12");
