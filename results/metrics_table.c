@@ -58,6 +58,16 @@ static json_t *workload_span(const struct timeline *t, const struct metric *m, c
 	return from > 0 && to >= from ? integer(to - from) : NULL;
 }
 
+/* `columns` is the figure's name. */
+__attribute__((unused)) static json_t *workload_figure(const struct timeline *t, const struct metric *m, const char *workload)
+{
+	const json_t *outcome = timeline_find(t, "outcome", "workload", workload);
+	char key[64];
+
+	snprintf(key, sizeof(key), "figure.%s", m->columns);
+	return json_incref(json_object_get(outcome, key));
+}
+
 static json_t *below_low(const struct timeline *t, const struct metric *m, const char *node)
 {
 	uint64_t ns;

@@ -2,6 +2,7 @@
 #include "results/stream.h"
 
 #include <errno.h>
+#include <math.h>
 
 #include "common/util.h"
 
@@ -188,6 +189,19 @@ void stream_u64(struct stream_writer *w, const char *key, uint64_t value)
 {
 	put_key(w, key);
 	put_u64(w, value);
+}
+
+void stream_number(struct stream_writer *w, const char *key, double value)
+{
+	char text[40];
+
+	if (value >= 0 && value < 0x1p63 && value == (double)(uint64_t)value) {
+		stream_u64(w, key, (uint64_t)value);
+		return;
+	}
+	snprintf(text, sizeof(text), "%.9g", isfinite(value) ? value : 0);
+	put_key(w, key);
+	put(w, text, strlen(text));
 }
 
 void stream_bool(struct stream_writer *w, const char *key, bool value)

@@ -41,6 +41,7 @@ void stream_begin(struct stream_writer *w, const char *type, uint64_t t_ns);
 void stream_text(struct stream_writer *w, const char *key, const char *value); /* escapes */
 void stream_u64(struct stream_writer *w, const char *key, uint64_t value);
 void stream_i64(struct stream_writer *w, const char *key, int64_t value);
+void stream_number(struct stream_writer *w, const char *key, double value); /* whole ones without a point; 9 digits */
 void stream_bool(struct stream_writer *w, const char *key, bool value);
 void stream_array_begin(struct stream_writer *w, const char *key);
 void stream_array_u64(struct stream_writer *w, uint64_t value);

@@ -32,6 +32,21 @@ static void copy_span(json_t *to, const char *key, const json_t *record, const c
 		json_object_set_new(to, key, json_integer((json_int_t)(end - from)));
 }
 
+/* "figure.NAME" of the record is NAME of "figures". */
+static void copy_figures(json_t *to, const json_t *record)
+{
+	static const char prefix[] = "figure.";
+	json_t *figures = json_object(), *value;
+	const char *key;
+
+	json_object_foreach ((json_t *)record, key, value)
+		if (strncmp(key, prefix, strlen(prefix)) == 0)
+			json_object_set(figures, key + strlen(prefix), value);
+	if (json_object_size(figures) > 0)
+		json_object_set(to, "figures", figures);
+	json_decref(figures);
+}
+
 /* ---- the parts ---- */
 
 static json_t *summarise_workload(const struct timeline *t, const json_t *workload)
@@ -56,6 +71,7 @@ static json_t *summarise_workload(const struct timeline *t, const json_t *worklo
 	copy(w, "passes", end, "passes");
 	copy(w, "bad_pages", end, "bad_pages");
 	copy(w, "max_rss_bytes", end, "max_rss_bytes");
+	copy_figures(w, end);
 	copy_span(w, "fill_ns", end, "filled_ns");
 	copy_span(w, "duration_ns", end, "done_ns");
 	return w;

@@ -121,6 +121,17 @@ static void drain_kmsg(struct cell_run *run)
 		record_oom(run, &oom);
 }
 
+/* The memory is the workload's: what it says of itself is not believed. */
+static void record_figures(struct cell_run *run, const struct workload_report *report)
+{
+	for (uint32_t i = 0; i < MIN(report->n_figures, (uint32_t)ARRAY_SIZE(report->figures)); i++) {
+		char key[64];
+
+		snprintf(key, sizeof(key), "figure.%.39s", report->figures[i].name);
+		stream_number(&run->out, key, report->figures[i].value);
+	}
+}
+
 static void record_outcome(struct cell_run *run, const struct task *task)
 {
 	const struct workload_report *report = task->report;
@@ -146,6 +157,7 @@ static void record_outcome(struct cell_run *run, const struct task *task)
 	if (report->done_ns)
 		stream_u64(&run->out, "done_ns", report->done_ns);
 	stream_u64(&run->out, "max_rss_bytes", (uint64_t)task->usage.ru_maxrss * KIB);
+	record_figures(run, report);
 	stream_end(&run->out);
 }
 

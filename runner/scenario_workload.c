@@ -19,20 +19,6 @@ struct workload_reader {
 	struct scenario_workload *workload;
 };
 
-/* The options of a kind by number: the common ones, then its own; NULL behind the last. */
-static const struct workload_option *nth_option(const struct workload_kind *kind, size_t n)
-{
-	const struct workload_option *option;
-
-	for (option = workload_common_options; option->name; option++)
-		if (n-- == 0)
-			return option;
-	for (option = kind->options; option && option->name; option++)
-		if (n-- == 0)
-			return option;
-	return NULL;
-}
-
 static const struct {
 	const char *word;
 	enum policy_kind kind;
@@ -154,7 +140,7 @@ static void unknown_option(const struct form_value *value, const char *key, cons
 
 	for (const struct form_field *field = workload_fields; field->key; field++)
 		suggest_offer(&suggestion, field->key);
-	for (size_t i = 0; (option = nth_option(kind, i)); i++)
+	for (size_t i = 0; (option = workload_nth_option(kind, i)); i++)
 		suggest_offer(&suggestion, option->name);
 	if (!suggest_hint(&suggestion, hint, sizeof(hint)))
 		hint[0] = '\0';
@@ -174,6 +160,10 @@ static unsigned option_types(enum workload_option_type type)
 		[OPTION_COUNT] = FORM_INTEGER,
 		[OPTION_BOOL] = FORM_BOOL,
 		[OPTION_FILENAME] = FORM_STRING,
+		[OPTION_BYTES] = FORM_STRING | FORM_INTEGER,
+		[OPTION_TIME] = FORM_STRING,
+		[OPTION_RATE] = FORM_STRING | FORM_INTEGER,
+		[OPTION_TEXT] = FORM_STRING,
 	};
 
 	return types[type];
@@ -200,7 +190,7 @@ static void check_required(const struct form_value *object, const struct workloa
 {
 	const struct workload_option *option;
 
-	for (size_t i = 0; (option = nth_option(kind, i)); i++)
+	for (size_t i = 0; (option = workload_nth_option(kind, i)); i++)
 		if (!option->fallback && !json_object_get(object->json, option->name))
 			form_fail_missing(object, option->name, option->doc, "missing, %s needs it",
 					  kind->name);
@@ -248,6 +238,19 @@ static json_t *option_schema(const struct workload_option *option)
 	case OPTION_FILENAME:
 		json_object_update_new(schema, schema_pattern("^[A-Za-z0-9._-]{1,64}$"));
 		break;
+	case OPTION_BYTES:
+		json_object_update_new(schema, schema_pattern(PATTERN_BYTES));
+		break;
+	case OPTION_TIME:
+		json_object_update_new(schema, schema_pattern(PATTERN_DURATION));
+		break;
+	case OPTION_RATE:
+		json_object_update_new(schema, schema_pattern("^[0-9]+[KMGT]?/s$"));
+		json_object_set_new(schema, "minimum", json_integer(0));
+		break;
+	case OPTION_TEXT:
+		json_object_set_new(schema, "maxLength", json_integer(4000));
+		break;
 	case OPTION_BOOL:
 		break;
 	}
@@ -262,7 +265,7 @@ static json_t *kind_schema(const struct workload_kind *kind)
 
 	json_object_set_new(schema, "description", json_string(kind->summary));
 	json_object_set_new(properties, "kind", json_pack("{s:s}", "const", kind->name));
-	for (size_t i = 0; (option = nth_option(kind, i)); i++) {
+	for (size_t i = 0; (option = workload_nth_option(kind, i)); i++) {
 		json_object_set_new(properties, option->name, option_schema(option));
 		if (!option->fallback)
 			json_array_append_new(required, json_string(option->name));

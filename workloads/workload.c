@@ -38,8 +38,8 @@ const struct workload_option workload_common_options[] = {
 	  .doc = "share of each page that compresses away" },
 	{ "work", OPTION_WORK, AT(work), .fallback = "1 pass",
 	  .doc = "what to do after the fill: \"3 passes\", \"20s\", or \"0 passes\" for the fill alone" },
-	{ "rate", OPTION_COUNT, AT(rate_pages_per_s), .fallback = "0", .min = 0, .max = 1e9,
-	  .doc = "most pages to access in a second, the fill included; 0 is no limit" },
+	{ "rate", OPTION_RATE, AT(rate_pages_per_s), .fallback = "0",
+	  .doc = "most to access in a second, the fill included: \"64M/s\", or a number of pages; 0 is no limit" },
 	{ "hold", OPTION_BOOL, AT(hold), .fallback = "false",
 	  .doc = "keep the memory until every workload without hold has ended" },
 	{ .name = NULL },
@@ -61,11 +61,36 @@ static const struct workload_option *find_in(const struct workload_option *optio
 	return NULL;
 }
 
+/* A kind may go without a common option, or have one of that name itself. */
+static bool has_common(const struct workload_kind *kind, const char *name)
+{
+	for (const char *const *without = kind->without; without && *without; without++)
+		if (streq(*without, name))
+			return false;
+	return !find_in(kind->options, name);
+}
+
+const struct workload_option *workload_nth_option(const struct workload_kind *kind, size_t n)
+{
+	const struct workload_option *option;
+
+	for (option = workload_common_options; option->name; option++)
+		if (has_common(kind, option->name) && n-- == 0)
+			return option;
+	for (option = kind->options; option && option->name; option++)
+		if (n-- == 0)
+			return option;
+	return NULL;
+}
+
 const struct workload_option *workload_find_option(const struct workload_kind *kind, const char *name)
 {
-	const struct workload_option *option = find_in(workload_common_options, name);
+	const struct workload_option *option;
 
-	return option ? option : find_in(kind->options, name);
+	for (size_t i = 0; (option = workload_nth_option(kind, i)); i++)
+		if (streq(option->name, name))
+			return option;
+	return NULL;
 }
 
 /*
@@ -197,6 +222,64 @@ static int set_filename(const struct workload_option *option, const char *text, 
 	return 0;
 }
 
+static int set_bytes(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	struct size size;
+	char least[32], most[32];
+	int r = size_parse(text, &size, err);
+
+	if (r == 0 && (size.base != SIZE_ABSOLUTE || size.bytes < (uint64_t)option->min ||
+		       size.bytes > (uint64_t)option->max))
+		r = error_set(err, -ERANGE, option->name, "'%.60s' is not from %s to %s", text,
+			      size_format((uint64_t)option->min, least, sizeof(least)),
+			      size_format((uint64_t)option->max, most, sizeof(most)));
+	if (r == 0)
+		*(uint64_t *)into = size.bytes;
+	return r;
+}
+
+static int set_time(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	char least[32], most[32];
+	uint64_t ns;
+	int r = duration_parse(text, &ns, err);
+
+	if (r == 0 && (ns < (uint64_t)option->min || ns > (uint64_t)option->max))
+		r = error_set(err, -ERANGE, option->name, "'%.60s' is not from %s to %s", text,
+			      duration_format((uint64_t)option->min, least, sizeof(least)),
+			      duration_format((uint64_t)option->max, most, sizeof(most)));
+	if (r == 0)
+		*(uint64_t *)into = ns;
+	return r;
+}
+
+static int set_rate(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	static const struct workload_option pages = { .name = "rate", .min = 0, .max = 1e9 };
+	size_t length = strlen(text);
+	_cleanup_free_ char *bytes = length > 2 ? xasprintf("%.*s", (int)length - 2, text) : NULL;
+	struct size size;
+
+	if (!bytes || !streq(text + length - 2, "/s"))
+		return set_count(&pages, text, into, err);
+	if (size_parse(bytes, &size, NULL) < 0 || size.base != SIZE_ABSOLUTE || size.bytes < SIZE_MIN)
+		return error_set(err, -EINVAL, option->name, "not a rate: '%.60s'; write \"64M/s\", or a number of pages a second",
+				 text);
+	*(uint64_t *)into = size.bytes / SIZE_MIN;
+	return 0;
+}
+
+static int set_text(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	enum { TEXT_LENGTH_MAX = 4000 };
+
+	if (strlen(text) > TEXT_LENGTH_MAX)
+		return error_set(err, -ERANGE, option->name, "more than %d characters", TEXT_LENGTH_MAX);
+	free(*(char **)into);
+	*(char **)into = xstrdup(text);
+	return 0;
+}
+
 int workload_set_option(const struct workload_option *option, const char *text,
 			struct workload_params *params, struct error *err)
 {
@@ -209,6 +292,10 @@ int workload_set_option(const struct workload_option *option, const char *text,
 		[OPTION_COUNT] = set_count,
 		[OPTION_BOOL] = set_bool,
 		[OPTION_FILENAME] = set_filename,
+		[OPTION_BYTES] = set_bytes,
+		[OPTION_TIME] = set_time,
+		[OPTION_RATE] = set_rate,
+		[OPTION_TEXT] = set_text,
 	};
 
 	return setters[option->type](option, text, (char *)params + option->offset, err);
@@ -223,16 +310,21 @@ static void set_fallbacks(const struct workload_option *options, struct workload
 			abort(); /* a mistake in a table of ours; the unit tests run them all */
 }
 
+/* The common ones too where the kind goes without: what they say is then plain. */
 void workload_params_init(const struct workload_kind *kind, struct workload_params *params)
 {
-	*params = (struct workload_params){ 0 };
+	*params = (struct workload_params){ .kind = kind };
 	set_fallbacks(workload_common_options, params);
 	set_fallbacks(kind->options, params);
 }
 
 void workload_params_release(struct workload_params *params)
 {
-	free(params->file);
+	const struct workload_option *option;
+
+	for (size_t i = 0; params->kind && (option = workload_nth_option(params->kind, i)); i++)
+		if (option->type == OPTION_FILENAME || option->type == OPTION_TEXT)
+			free(*(char **)((char *)params + option->offset));
 	*params = (struct workload_params){ 0 };
 }
 
@@ -252,6 +344,21 @@ void workload_reached(const struct workload_env *env, enum workload_state state)
 	/* It can fail only when the executor is gone, and then nobody needs to be woken. */
 	if (write(env->event_fd, &one, sizeof(one)) < 0)
 		return;
+}
+
+void workload_set_figure(const struct workload_env *env, const char *name, double value)
+{
+	struct workload_report *report = env->report;
+	uint32_t i = 0;
+
+	while (i < report->n_figures && !streq(report->figures[i].name, name))
+		i++;
+	if (i == ARRAY_SIZE(report->figures))
+		return;
+	snprintf(report->figures[i].name, sizeof(report->figures[i].name), "%s", name);
+	report->figures[i].value = value;
+	if (i == report->n_figures)
+		report->n_figures = i + 1;
 }
 
 void workload_hold(const struct workload_env *env)

@@ -17,6 +17,8 @@
  * the executor starts it inside its group, with its policy set.
  */
 
+#define WORKLOAD_OWN_BYTES 256
+
 enum pattern_kind { PATTERN_SEQUENTIAL, PATTERN_RANDOM, PATTERN_ZIPF, PATTERN_HOT_COLD };
 
 enum file_readahead { READAHEAD_NORMAL, READAHEAD_SEQUENTIAL, READAHEAD_RANDOM };
@@ -30,6 +32,7 @@ struct work {
 
 /* The options of a workload as validated from the scenario. */
 struct workload_params {
+	const struct workload_kind *kind;
 	struct size size;
 	enum pattern_kind pattern;
 	double zipf_skew;	  /* exponent of the zipf pattern, 0.01 to 5 */
@@ -44,7 +47,14 @@ struct workload_params {
 	unsigned block; /* file_read: a read is 4 KiB << block */
 	enum file_readahead readahead;
 	enum file_sync sync;
+	_Alignas(16) unsigned char own[WORKLOAD_OWN_BYTES]; /* the options of the kind alone: its own struct, all zero at first */
 };
+
+/* The offset of a member of the kind's own struct, for its option table; and the struct in a run. */
+#define WORKLOAD_OWN(type, member)                                                                             \
+	(offsetof(struct workload_params, own) + offsetof(type, member) +                                      \
+	 0 * sizeof(char[sizeof(type) <= WORKLOAD_OWN_BYTES ? 1 : -1]))
+#define workload_own(env) ((const void *)(env)->params->own)
 
 enum workload_option_type {
 	OPTION_SIZE,	 /* string: size.h; or a JSON integer of bytes -> struct size */
@@ -53,7 +63,11 @@ enum workload_option_type {
 	OPTION_WORK,	 /* "N passes" or a duration -> struct work */
 	OPTION_COUNT,	 /* JSON integer, min..max -> uint64_t */
 	OPTION_BOOL,	 /* true or false -> bool */
-	OPTION_FILENAME, /* string of [A-Za-z0-9._-], at most 64 -> char * */
+	OPTION_FILENAME, /* string of [A-Za-z0-9._-], at most 64 -> char *, owned */
+	OPTION_BYTES,	 /* "64M" or a JSON integer, min..max -> uint64_t */
+	OPTION_TIME,	 /* "20s", "500us" -> uint64_t of nanoseconds, min..max */
+	OPTION_RATE,	 /* "64M/s", or a JSON integer of pages a second -> uint64_t of pages a second */
+	OPTION_TEXT,	 /* any string of at most 4000 characters -> char *, owned */
 };
 
 struct workload_option {
@@ -62,11 +76,17 @@ struct workload_option {
 	size_t offset;	      /* in struct workload_params */
 	const char *fallback; /* value when absent, as it would be written; NULL: required */
 	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
-	double min, max;      /* OPTION_RATIO, OPTION_COUNT */
+	double min, max;      /* OPTION_RATIO, OPTION_COUNT, OPTION_BYTES, OPTION_TIME */
 	const char *doc;      /* one line */
 };
 
 enum workload_state { WORKLOAD_WAITING, WORKLOAD_STARTED, WORKLOAD_FILLED, WORKLOAD_DONE };
+
+/* What a kind measures besides, by name; results/metrics_table.c has a row "workload.<W>.NAME" for each. */
+struct workload_figure {
+	char name[40];
+	double value;
+};
 
 /*
  * What a workload tells while it runs. It lives in memory shared with the
@@ -82,6 +102,8 @@ struct workload_report {
 	_Atomic uint64_t bad_pages;	/* pages whose content was not what was written */
 	_Atomic int32_t error;		/* negative errno when the workload failed, else 0 */
 	char message[192];		/* what failed; "" when nothing did */
+	_Atomic uint32_t n_figures;
+	struct workload_figure figures[32];
 };
 
 /* What the executor gives a workload. */
@@ -100,7 +122,8 @@ struct workload_kind {
 	const char *name;    /* "anon" */
 	const char *summary; /* one line */
 	bool needs_disk;     /* has files on the data disk */
-	const struct workload_option *options; /* besides the common ones; ends with a NULL name */
+	const struct workload_option *options; /* besides the common ones, or in place of one with the same name; ends with a NULL name */
+	const char *const *without; /* common options that mean nothing here; NULL-terminated, NULL: none */
 	/* Bytes of the data disk it will use; NULL when none. */
 	uint64_t (*disk_bytes)(const struct workload_env *env);
 	/* Runs before the cell's clock starts, outside the group, in a process of its own; makes files. NULL: nothing. */
@@ -117,7 +140,10 @@ extern const struct workload_option workload_common_options[];
 /* Returns NULL when there is none of that name. */
 const struct workload_kind *workload_find(const char *name);
 
-/* Looks in the common options, then in the kind's own; NULL when there is none. */
+/* The options of a kind by number: the common ones it has, then its own; NULL behind the last. */
+const struct workload_option *workload_nth_option(const struct workload_kind *kind, size_t n);
+
+/* NULL when the kind has no option of that name. */
 const struct workload_option *workload_find_option(const struct workload_kind *kind, const char *name);
 
 /* Sets one option from its written form (the scenario's JSON scalar as text); used for the fallbacks too.
@@ -131,6 +157,9 @@ void workload_params_release(struct workload_params *params);
 
 /* Moves the report on and wakes the executor. */
 void workload_reached(const struct workload_env *env, enum workload_state state);
+
+/* Sets a figure; the last value stays. One thread at a time. More than there is room for are dropped. */
+void workload_set_figure(const struct workload_env *env, const char *name, double value);
 
 /* After the work: waits for the release of the hold when params->hold is set, else returns at once. */
 void workload_hold(const struct workload_env *env);
