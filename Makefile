@@ -28,7 +28,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 # What runs in the guest, and what runs on the host. One list each, by folder.
 COMMON_SRC := $(wildcard common/*.c)
 PRELOAD    := $(wildcard runner/lab/preload/*.c)
-GUEST_ONLY := runner/lab/init.c $(wildcard runner/lab/guest_*.c)
+GUEST_ONLY := runner/lab/init.c runner/lab/guest_setup.c
 EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c) results/sampler.c results/stream.c \
 	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/scenario*.c runner/profile*.c runner/kmsg.c runner/task.c)
 HOST_SRC   := $(sort $(COMMON_SRC) $(EXEC_SRC) $(wildcard results/*.c results/*/*.c) \
@@ -82,13 +82,18 @@ $(BUILD)/unit/%: $(BUILD)/host/tests/unit/%.o $(HOST_OBJ)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(HOST_LIBS)
 
 BENCH_SRC := $(wildcard tests/bench/*.c)
-BENCH_BIN := $(filter-out build/bench/nothing,$(BENCH_SRC:tests/bench/%.c=build/bench/%))
+BENCH_INIT := build/bench/nothing build/bench/bare
+BENCH_BIN := $(filter-out $(BENCH_INIT),$(BENCH_SRC:tests/bench/%.c=build/bench/%)) $(wildcard tests/bench/*.sh)
 
 build/bench/%: build/host/tests/bench/%.o $(HOST_OBJ)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS)
 
-# The init of the bare boot that memrig's start is measured against.
+# The inits of the bare guests that memrig is measured against.
+build/bench/bare: build/guest/tests/bench/bare.o $(filter-out build/guest/runner/lab/init.o,$(GUEST_OBJ))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) -static -O2 -g $(LDFLAGS) -o $@ $^ $(GUEST_LIBS) 2>build/link.log || { cat build/link.log; exit 1; }
+
 build/bench/nothing: tests/bench/nothing.c
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $<
@@ -97,7 +102,7 @@ JOBS := $(shell nproc)
 
 # The guest tests, longest first.
 LAB_TESTS := $(addprefix tests/lab/,repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh watermarks.sh placement.sh protected.sh \
-	     guest_ends.sh interrupt.sh document.sh no_room.sh cli.sh)
+	     snapshot.sh guest_ends.sh interrupt.sh document.sh no_room.sh cli.sh)
 
 # Packages are looked for and installed before anything is compiled, hence the second make.
 ## try: install what is needed, build, and compare three profiles in a guest
@@ -122,7 +127,7 @@ unit: all $(UNIT_BIN)
 	$(Q)tests/run.sh $(UNIT_BIN)
 
 ## bench: measure start-up, workloads and sampling against what they cost bare
-bench: all $(BENCH_BIN) build/bench/nothing
+bench: all $(BENCH_BIN) $(BENCH_INIT)
 	$(Q)for bench in $(BENCH_BIN); do echo "== $$(basename $$bench)"; $$bench || exit 1; done
 
 # The libraries of the program once more, with the fuzzer's counters; everything but the lab's own.

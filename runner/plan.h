@@ -35,6 +35,7 @@ struct plan_cell {
 	uint64_t seed;
 	unsigned repeat;   /* 0, 1, ... */
 	char *data;	   /* scenario_data() */
+	bool ended;	   /* taken over from a run that is resumed: not to be run */
 	json_t *description;
 };
 

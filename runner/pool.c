@@ -57,11 +57,16 @@ static int longest_first(const void *a, const void *b)
  * interleaved as the plan has them, so that the machine's mood meets all profiles alike. */
 static void make_todo(struct pool *pool)
 {
-	pool->n_todo = pool->plan->n_cells;
-	pool->todo = xcalloc(pool->n_todo, sizeof(*pool->todo));
-	for (size_t i = 0; i < pool->n_todo; i++) {
-		pool->todo[i] = &pool->plan->cells[i];
-		pool->weight += weight(pool->todo[i]);
+	const struct plan *plan = pool->plan;
+
+	pool->todo = xcalloc(plan->n_cells, sizeof(*pool->todo));
+	for (size_t i = 0; i < plan->n_cells; i++) {
+		if (plan->cells[i].ended) {
+			pool->finished++;
+			continue;
+		}
+		pool->todo[pool->n_todo++] = &plan->cells[i];
+		pool->weight += weight(&plan->cells[i]);
 	}
 	if (pool->options->clock == CLOCK_VIRTUAL)
 		qsort(pool->todo, pool->n_todo, sizeof(*pool->todo), longest_first);

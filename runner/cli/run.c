@@ -13,6 +13,7 @@
 #include "results/summary.h"
 #include "runner/cli/cli.h"
 #include "runner/cli/progress.h"
+#include "runner/cli/resume.h"
 #include "runner/cli/stored.h"
 #include "runner/cli/timings.h"
 #include "runner/expect.h"
@@ -31,7 +32,7 @@ struct run_options {
 	struct names scenarios, profiles, kernels;
 	unsigned seeds, jobs, stall_s;
 	uint64_t seed;
-	const char *place, *clock, *store;
+	const char *place, *clock, *store, *resume;
 	bool check_repeat, no_snapshot, timings, dry_run, json, quiet;
 };
 
@@ -42,7 +43,7 @@ static void names_add(struct names *names, const char *name)
 	names->list[names->n] = NULL;
 }
 
-enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS };
+enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS, KEY_RESUME };
 
 static const struct argp_option argp_options[] = {
 	{ "profile", 'p', "NAME", 0, "Kernel settings to compare; repeat for more (default: kernel-default)", 0 },
@@ -56,6 +57,7 @@ static const struct argp_option argp_options[] = {
 	{ "stall", KEY_STALL, "SECONDS", 0, "Give up a guest that makes no progress for so long (default: 180)", 0 },
 	{ "no-snapshot", KEY_NO_SNAPSHOT, 0, 0, "Boot a guest for each cell instead of cloning one that is parked in the cache", 0 },
 	{ "store", KEY_STORE, "DIR", 0, "Where the run is stored (default: $MEMRIG_STORE or ~/.local/share/memrig/runs)", 0 },
+	{ "resume", KEY_RESUME, "RUN", 0, "Do what is missing in a run that was interrupted, as a new run with all of it", 0 },
 	{ "timings", KEY_TIMINGS, 0, 0, "Say where the wall time went", 0 },
 	{ "dry-run", KEY_DRY_RUN, 0, 0, "Show every cell, setting, group and guest, and do nothing", 0 },
 	{ "json", KEY_JSON, 0, 0, "Print the run as one JSON document", 0 },
@@ -102,6 +104,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_STALL: o->stall_s = parse_count(state, "--stall", arg, 86400); break;
 	case KEY_STORE: o->store = arg; break;
 	case KEY_NO_SNAPSHOT: o->no_snapshot = true; break;
+	case KEY_RESUME: o->resume = arg; break;
 	case KEY_TIMINGS: o->timings = true; break;
 	case KEY_REPEAT: o->check_repeat = true; break;
 	case KEY_DRY_RUN: o->dry_run = true; break;
@@ -117,8 +120,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->place = arg;
 		break;
 	case ARGP_KEY_ARG: names_add(&o->scenarios, arg); break;
-	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no scenario given; 'memrig scenario list' shows those that come with memrig");
+	case ARGP_KEY_END:
+		if (o->resume && o->scenarios.n)
+			argp_error(state, "--resume takes its scenarios from the run");
+		if (!o->resume && !o->scenarios.n)
+			argp_error(state, "no scenario given; 'memrig scenario list' shows those that come with memrig");
 		break;
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -131,6 +137,7 @@ struct run_state {
 	struct plan *plan;
 	struct run *run;
 	struct repeat *repeat;
+	struct resume *resume; /* NULL: a run from the start */
 	struct progress progress;
 	struct timings timings;
 	size_t unmet, failed;
@@ -144,13 +151,13 @@ static unsigned cores(void)
 }
 
 /* A crash or a panic is a finding, unless the scenario expects it. */
-static bool is_surprise(const struct scenario *scenario, const struct summary *summary)
+static bool is_surprise(const struct scenario *scenario, const char *outcome)
 {
-	if (summary->outcome != OUTCOME_CRASHED && summary->outcome != OUTCOME_PANICKED)
+	if (!streq(outcome, outcome_names[OUTCOME_CRASHED]) && !streq(outcome, outcome_names[OUTCOME_PANICKED]))
 		return false;
 	for (size_t i = 0; i < scenario->n_expects; i++)
 		if (scenario->expects[i].kind == EXPECT_OUTCOME &&
-		    streq(scenario->expects[i].name, outcome_names[summary->outcome]))
+		    streq(scenario->expects[i].name, outcome))
 			return false;
 	return true;
 }
@@ -187,7 +194,7 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 			json_object_set_new(json, "repeat", json_integer(cell->repeat));
 		state->unmet += expect_unmet(expectations);
 		state->failed += !summary->valid;
-		state->unmet += is_surprise(cell->scenario, summary);
+		state->unmet += is_surprise(cell->scenario, outcome_names[summary->outcome]);
 		repeat_add(state->repeat, cell, summary->stream_sha256, result->stream);
 		r = run_add_cell(state->run, &stored, err);
 		json_decref(json);
@@ -197,6 +204,26 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 	timings_add_cell(&state->timings, result, now_s() - start_s);
 	lab_result_release(result);
 	return r;
+}
+
+/* What had ended in the run that is resumed needs no guest. */
+static int take_over(struct run_state *state, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; state->resume && i < state->plan->n_cells && r >= 0; i++) {
+		struct plan_cell *cell = &state->plan->cells[i];
+		json_t *summary = NULL;
+
+		r = resume_take(state->resume, cell, i, state->run, &summary, err);
+		if (r <= 0)
+			continue;
+		cell->ended = true;
+		state->unmet += expect_unmet(json_object_get(summary, "expectations"));
+		state->unmet += is_surprise(cell->scenario, json_string_value(json_object_get(summary, "outcome")));
+		json_decref(summary);
+	}
+	return r < 0 ? r : 0;
 }
 
 static void guest_booted(void *opaque, double seconds)
@@ -244,8 +271,11 @@ static int finish(struct run_state *state, int r, struct error *err)
 			fprintf(stderr, "memrig: stopped by signal %d\n", r);
 		if (run_abort(state->run, &failure) < 0)
 			cli_error(&failure);
-		fprintf(stderr, "memrig: %s%s\n", access(path, F_OK) == 0 ? "the cells that had ended are kept: " : "",
-			access(path, F_OK) == 0 ? path : "no cell had ended, nothing was stored");
+		if (access(path, F_OK) == 0)
+			fprintf(stderr, "memrig: the cells that had ended are kept: %s\n"
+					"memrig: do the rest with: memrig run --resume %s\n", path, strrchr(path, '/') + 1);
+		else
+			fprintf(stderr, "memrig: no cell had ended, nothing was stored\n");
 		return r > 0 ? 128 + r : EXIT_BROKEN;
 	}
 	if (run_finish(state->run, "finished", err) < 0 || show_run(state->options, path, err) < 0) {
@@ -267,9 +297,9 @@ static int preflight(const struct plan *plan, unsigned *jobs, struct error *err)
 	return r < 0 ? r : pool_check_memory(plan, jobs, err);
 }
 
-static int run_plan(const struct run_options *options, struct plan *plan, json_t *argv)
+static int run_plan(const struct run_options *options, struct resume *resume, struct plan *plan, json_t *argv)
 {
-	struct run_state state = { .options = options, .plan = plan, .timings = { .started_s = now_s() } };
+	struct run_state state = { .options = options, .plan = plan, .resume = resume, .timings = { .started_s = now_s() } };
 	struct pool_options pool = { .jobs = options->jobs ? options->jobs : cores(),
 				     .clock = choose_clock(options, plan),
 				     .stall_s = options->stall_s,
@@ -291,15 +321,19 @@ static int run_plan(const struct run_options *options, struct plan *plan, json_t
 	}
 	matrix = plan_matrix(plan);
 	provenance = provenance_json(plan, pool.clock, pool.jobs);
-	r = store_open(options->store, &store, &err);
+	r = resume ? resume_check(resume, provenance, &err) : 0;
+	if (r == 0)
+		r = store_open(options->store, &store, &err);
 	if (r == 0)
 		r = run_begin(store, argv, matrix, provenance, options->clock, &state.run, &err);
 	json_decref(matrix);
 	json_decref(provenance);
+	if (r == 0 && (r = take_over(&state, &err)) < 0)
+		run_abort(state.run, NULL);
 	if (r < 0) {
 		cli_error(&err);
 		store_close(store);
-		return EXIT_BROKEN;
+		return r == -ESTALE ? EXIT_USAGE : EXIT_BROKEN;
 	}
 	state.repeat = options->check_repeat ? repeat_new() : NULL;
 	progress_begin(&state.progress, options->quiet);
@@ -319,7 +353,7 @@ static void note(const char *text)
 	fprintf(stderr, "memrig: %s\n", text);
 }
 
-static int plan_and_run(const struct run_options *options, json_t *argv)
+static int plan_and_run(const struct run_options *options, struct resume *resume, json_t *argv)
 {
 	static const char *const default_profiles[] = { "kernel-default", NULL };
 	static const char *const default_kernels[] = { LAB_DEFAULT_KERNEL, NULL };
@@ -347,14 +381,69 @@ static int plan_and_run(const struct run_options *options, json_t *argv)
 	}
 	diags_release(&diags);
 	r = options->dry_run ? plan_show(plan, choose_clock(options, plan), options->json)
-			     : run_plan(options, plan, argv);
+			     : run_plan(options, resume, plan, argv);
 	plan_free(plan);
+	return r;
+}
+
+static const struct argp run_argp = { argp_options, parse_option, "SCENARIO...", argp_doc, NULL, NULL, NULL };
+
+static void free_names(struct run_options *options)
+{
+	free(options->scenarios.list);
+	free(options->profiles.list);
+	free(options->kernels.list);
+}
+
+/* The run as it was asked for then; how it is run and shown is asked for now. */
+static int parse_again(const struct run_options *now, const json_t *argv, struct run_options *ret)
+{
+	_cleanup_free_ char **words = xcalloc(json_array_size(argv) + 1, sizeof(*words));
+	int r;
+
+	for (size_t i = 0; i < json_array_size(argv); i++)
+		words[i] = (char *)json_string_value(json_array_get(argv, i));
+	r = cli_parse(&run_argp, (int)json_array_size(argv), words, ret);
+	ret->store = now->store;
+	ret->resume = now->resume;
+	ret->jobs = now->jobs;
+	ret->json = now->json;
+	ret->quiet = now->quiet;
+	ret->timings = now->timings;
+	ret->dry_run = now->dry_run;
+	ret->no_snapshot = now->no_snapshot;
+	return r;
+}
+
+static int resume_run(const struct run_options *now)
+{
+	struct run_options options = { .seeds = 1, .seed = 1, .place = "lab", .clock = "virtual" };
+	struct resume resume = { 0 };
+	struct store *store = NULL;
+	struct error err = { 0 };
+	int r = store_open(now->store, &store, &err);
+
+	if (r == 0)
+		r = resume_open(store, now->resume, &resume, &err);
+	store_close(store);
+	if (r < 0) {
+		cli_error(&err);
+		return EXIT_USAGE;
+	}
+	r = parse_again(now, resume_argv(&resume), &options);
+	if (r == 0 && options.check_repeat) {
+		fprintf(stderr, "memrig: a run with --check-repeat cannot be resumed; run it again\n");
+		r = EXIT_USAGE;
+	} else if (r == 0) {
+		r = plan_and_run(&options, &resume, (json_t *)resume_argv(&resume));
+	}
+	resume_close(&resume);
+	free_names(&options);
 	return r;
 }
 
 static int run_main(int argc, char **argv)
 {
-	static const struct argp argp = { argp_options, parse_option, "SCENARIO...", argp_doc, NULL, NULL, NULL };
 	struct run_options options = { .seeds = 1, .seed = 1, .place = "lab", .clock = "virtual" };
 	json_t *words = json_array();
 	struct error err = { 0 };
@@ -362,19 +451,17 @@ static int run_main(int argc, char **argv)
 
 	for (int i = 0; i < argc; i++)
 		json_array_append_new(words, json_string(argv[i]));
-	r = cli_parse(&argp, argc, argv, &options);
+	r = cli_parse(&run_argp, argc, argv, &options);
 	if (r == 0 && !streq(options.place, "lab")) {
 		error_set(&err, -ENOTSUP, options.place, "this version runs cells in the lab only");
 		error_hint(&err, "leave --place away");
 		cli_error(&err);
 		r = EXIT_CANNOT_RUN;
 	} else if (r == 0) {
-		r = plan_and_run(&options, words);
+		r = options.resume ? resume_run(&options) : plan_and_run(&options, NULL, words);
 	}
 	json_decref(words);
-	free(options.scenarios.list);
-	free(options.profiles.list);
-	free(options.kernels.list);
+	free_names(&options);
 	return r;
 }
 

@@ -63,4 +63,9 @@ wait_runs() {
 	done
 }
 
+# Waits until the process has ended, reaped or not.
+wait_gone() {
+	while [ -d "/proc/$1" ] && ! grep -q "^State:.[ZX]" "/proc/$1/status" 2>/dev/null; do :; done
+}
+
 finish() { [ "$failures" -eq 0 ] || { echo "$failures checks failed"; exit 1; }; exit 0; }

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/cli/resume.h"
+
+#include <errno.h>
+
+#include "common/file.h"
+#include "common/util.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+int resume_open(const struct store *store, const char *what, struct resume *ret, struct error *err)
+{
+	struct resume resume = { 0 };
+	_cleanup_free_ char *file = NULL;
+	int r = store_find(store, what, &resume.path, err);
+
+	if (r < 0)
+		return r;
+	file = xasprintf("%s/run.json", resume.path);
+	resume.run = json_load_file(file, 0, NULL);
+	if (!resume.run)
+		r = error_set(err, -EINVAL, file, "cannot be read");
+	else if (streq(text_of(resume.run, "status"), "finished"))
+		r = error_set(err, -ENODATA, resume.path, "the run is finished, there is nothing to resume");
+	else if (json_array_size(resume_argv(&resume)) < 2)
+		r = error_set(err, -EINVAL, file, "does not say what was run");
+	if (r < 0)
+		resume_close(&resume);
+	else
+		*ret = resume;
+	return r;
+}
+
+void resume_close(struct resume *resume)
+{
+	free(resume->path);
+	json_decref(resume->run);
+	*resume = (struct resume){ 0 };
+}
+
+const json_t *resume_argv(const struct resume *resume)
+{
+	return json_object_get(resume->run, "argv");
+}
+
+int resume_check(const struct resume *resume, const json_t *provenance, struct error *err)
+{
+	static const char *const keys[] = { "init_sha256", "qemu", "kernels", "accelerator" };
+	const json_t *then = json_object_get(resume->run, "provenance");
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		int r;
+
+		if (json_equal(json_object_get(then, keys[i]), json_object_get(provenance, keys[i])))
+			continue;
+		r = error_set(err, -ESTALE, resume->path, "was made with another guest than today's (%s)", keys[i]);
+		error_hint(err, "run it again from the start, without --resume");
+		return r;
+	}
+	return 0;
+}
+
+/* Whether the cell is there, valid, and what it would be now. */
+static json_t *finished_summary(const char *dir, const struct plan_cell *cell)
+{
+	_cleanup_free_ char *description_path = xasprintf("%s/cell.json", dir);
+	_cleanup_free_ char *summary_path = xasprintf("%s/summary.json", dir);
+	json_t *description = json_load_file(description_path, 0, NULL);
+	json_t *summary = json_load_file(summary_path, 0, NULL);
+
+	if (!json_equal(description, cell->description) || !json_is_true(json_object_get(summary, "valid"))) {
+		json_decref(summary);
+		summary = NULL;
+	}
+	json_decref(description);
+	return summary;
+}
+
+int resume_take(const struct resume *resume, const struct plan_cell *cell, size_t index, struct run *run,
+		json_t **ret_summary, struct error *err)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/cells/%s", resume->path, cell->id);
+	_cleanup_free_ char *console_path = xasprintf("%s/console.log", dir);
+	_cleanup_free_ char *stream = NULL, *console = NULL;
+	json_t *summary = finished_summary(dir, cell);
+	struct run_cell stored = { .id = cell->id, .index = index, .cell = cell->description, .summary = summary };
+	int r;
+
+	if (!summary)
+		return 0;
+	r = store_read_stream(resume->path, cell->id, &stream, &stored.stream_len, err);
+	if (r == 0)
+		r = file_read(NULL, console_path, &console, NULL, err);
+	stored.stream = stream;
+	stored.console = console;
+	if (r == 0)
+		r = run_add_cell(run, &stored, err);
+	if (r < 0) {
+		json_decref(summary);
+		return r;
+	}
+	*ret_summary = summary;
+	return 1;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/lab/guest_setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <sched.h>
+#include <sys/io.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/swap.h>
+#include <sys/syscall.h>
+
+#include "common/file.h"
+#include "common/util.h"
+#include "runner/lab/qemu.h"
+#include "runner/scenario.h"
+
+void guest_leave(void)
+{
+	if (ioperm(QEMU_GUEST_EXIT_PORT, 1, 1) == 0)
+		outb(QEMU_GUEST_EXIT_VALUE, QEMU_GUEST_EXIT_PORT);
+	reboot(RB_POWER_OFF); /* not under QEMU, or the port is missing */
+	for (;;)
+		pause();
+}
+
+void guest_die(const struct error *err)
+{
+	fprintf(stderr, "memrig-init: %s: %s\n", err->where, err->what);
+	guest_leave();
+}
+
+void guest_mount_all(void)
+{
+	static const struct {
+		const char *type, *dir;
+	} mounts[] = {
+		{ "devtmpfs", "/dev" },
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+		{ "cgroup2", "/sys/fs/cgroup" },
+		{ "tracefs", "/sys/kernel/tracing" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++)
+		if (mount(mounts[i].type, mounts[i].dir, mounts[i].type, 0, NULL) < 0)
+			fprintf(stderr, "memrig-init: cannot mount %s: %s\n", mounts[i].dir, strerror(errno));
+}
+
+void guest_bring_up_cpus(void)
+{
+	glob_t found;
+
+	if (glob("/sys/devices/system/cpu/cpu[0-9]*/online", 0, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		_cleanup_free_ char *online = NULL;
+		struct error err;
+
+		if (file_read_line(NULL, found.gl_pathv[i], &online, &err) == 0 && streq(online, "0") &&
+		    file_write(NULL, found.gl_pathv[i], "1", &err) < 0)
+			guest_die(&err);
+	}
+	globfree(&found);
+}
+
+/* The initramfs has the modules the scenario needs, numbered in loading order. */
+void guest_load_modules(void)
+{
+	glob_t found;
+
+	if (glob("/modules/*.ko", 0, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		_cleanup_close_ int fd = open(found.gl_pathv[i], O_RDONLY | O_CLOEXEC);
+		struct error err;
+
+		if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) < 0 && errno != EEXIST)) {
+			error_set_errno(&err, -errno, found.gl_pathv[i], "cannot load the module");
+			guest_die(&err);
+		}
+	}
+	globfree(&found);
+}
+
+/* The header mkswap writes (include/linux/swap.h, union swap_header). */
+static int make_swap(const char *device, uint64_t bytes, struct error *err)
+{
+	static char page[4096] __attribute__((aligned(4096)));
+	uint32_t info[3] = { 1, (uint32_t)(bytes / sizeof(page)) - 1, 0 }; /* version, last_page, nr_badpages */
+	_cleanup_close_ int fd = open(device, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_set_errno(err, -errno, device, "cannot open the swap device");
+	memset(page, 0, sizeof(page));
+	memcpy(page + 1024, info, sizeof(info));
+	memcpy(page + sizeof(page) - 10, "SWAPSPACE2", 10);
+	if (pwrite(fd, page, sizeof(page), 0) != (ssize_t)sizeof(page) || fsync(fd) < 0)
+		return error_set_errno(err, -errno, device, "cannot write the swap header");
+	close(TAKE_FD(fd));
+	if (swapon(device, 0) < 0)
+		return error_set_errno(err, -errno, device, "cannot add the swap");
+	return 0;
+}
+
+static int set_up_zram(uint64_t bytes, struct error *err)
+{
+	char text[32];
+	int r;
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)bytes);
+	r = file_write(NULL, "/sys/block/zram0/disksize", text, err);
+	return r < 0 ? r : make_swap("/dev/zram0", bytes, err);
+}
+
+static int mount_disk(const char *device, struct error *err)
+{
+	if (mount(device, GUEST_DATA_DIR, "ext4", 0, "noinit_itable") < 0)
+		return error_set_errno(err, -errno, device, "cannot mount the data disk");
+	return 0;
+}
+
+/* The NVDIMMs come in the order of QEMU's command line: swap, then disk. */
+void guest_set_up_storage(const struct channel_header *machine)
+{
+	const char *disk = machine->swap_kind == SWAP_PMEM ? "/dev/pmem1" : "/dev/pmem0";
+	struct error err;
+	int r = 0;
+
+	if (machine->swap_kind == SWAP_PMEM)
+		r = make_swap("/dev/pmem0", machine->swap_bytes, &err);
+	else if (machine->swap_kind == SWAP_ZRAM)
+		r = set_up_zram(machine->swap_bytes, &err);
+	if (r == 0 && machine->disk_bytes > 0)
+		r = mount_disk(disk, &err);
+	if (r < 0)
+		guest_die(&err);
+}
+
+/* On the first CPU, which is the one that QEMU lets run first when it goes on. */
+void guest_park(struct channel *channel)
+{
+	cpu_set_t before, first;
+
+	if (sched_getaffinity(0, sizeof(before), &before) < 0 || ioperm(QEMU_GUEST_PARK_PORT, 1, 1) < 0)
+		return;
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	sched_setaffinity(0, sizeof(first), &first);
+	channel->header->state = CHANNEL_PARKED;
+	outb(QEMU_GUEST_PARK_VALUE, QEMU_GUEST_PARK_PORT);
+	sched_setaffinity(0, sizeof(before), &before);
+}
