@@ -160,6 +160,7 @@ install: all
 	install -D -m 755 memrig $(DESTDIR)$(PREFIX)/bin/memrig
 	install -D -m 755 build/memrig-init $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-init
 	install -D -m 755 build/memrig-preload.so $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-preload.so
+	install -D -m 755 scripts/userspace.sh $(DESTDIR)$(PREFIX)/libexec/memrig/userspace.sh
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/profiles profiles/*.json
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/workloads/scenarios workloads/scenarios/*.json
 

@@ -194,9 +194,30 @@ static void add_per_node(json_t *all, const struct timeline *t, const struct met
 	}
 }
 
+/* What programs print has names of the scenario's own. */
+static void add_figures(json_t *all, const struct timeline *t)
+{
+	static const char prefix[] = "figure.";
+	size_t pos = 0;
+	const json_t *record;
+	const char *key;
+	json_t *value;
+
+	while ((record = timeline_next(t, "outcome", &pos)))
+		json_object_foreach ((json_t *)record, key, value)
+			if (strncmp(key, prefix, strlen(prefix)) == 0) {
+				_cleanup_free_ char *name = xasprintf("workload.%s.%s", record_text(record, "workload", ""),
+								      key + strlen(prefix));
+
+				json_object_set(all, name, value);
+			}
+}
+
 json_t *metrics_compute(const struct timeline *t)
 {
 	json_t *all = json_object();
+
+	add_figures(all, t);
 
 	for (const struct metric *m = metrics; m->name; m++) {
 		switch (place_of(m->name)) {

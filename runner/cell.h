@@ -41,12 +41,13 @@ struct cell_place {
 	const char *cgroup_mount; /* "/sys/fs/cgroup" */
 	const char *cgroup_name;  /* the cell's own group, to be made; relative to the mount */
 	const char *data_dir;	  /* where data files go; "" without a disk */
+	const char *user_dir;	  /* root of the programs that exec workloads run; "" is the machine's own */
 	bool whole_machine;	  /* nobody else uses it: caches may be dropped */
 };
 
 /* Makes the data files of a scenario_data() document, so that the cells that need them find them. Returns 0 or a
  * negative errno. */
-int cell_prepare_data(json_t *json, const char *data_dir, struct error *err);
+int cell_prepare_data(json_t *json, const char *data_dir, const char *user_dir, struct error *err);
 
 /*
  * Runs the cell. What goes wrong inside it (a setting the kernel refuses, a

@@ -4,10 +4,10 @@
 #include "runner/cell_run.h"
 
 static int prepare_one(const struct scenario_workload *workload, const struct size_env *sizes, const char *data_dir,
-		       struct error *err)
+		       const char *user_dir, struct error *err)
 {
 	struct task task = { .workload = workload };
-	struct task_place place = { .data_dir = data_dir, .event_fd = -1 };
+	struct task_place place = { .data_dir = data_dir, .user_dir = user_dir, .event_fd = -1 };
 	int r = task_init(&task, err);
 
 	if (r == 0)
@@ -18,7 +18,7 @@ static int prepare_one(const struct scenario_workload *workload, const struct si
 	return r;
 }
 
-int cell_prepare_data(json_t *json, const char *data_dir, struct error *err)
+int cell_prepare_data(json_t *json, const char *data_dir, const char *user_dir, struct error *err)
 {
 	struct scenario *scenario;
 	struct diags diags = { 0 };
@@ -36,7 +36,7 @@ int cell_prepare_data(json_t *json, const char *data_dir, struct error *err)
 		topology_size_env(&topology, &sizes);
 	for (size_t g = 0; g < scenario->n_groups && r == 0; g++)
 		for (size_t i = 0; i < scenario->groups[g].n_workloads && r == 0; i++)
-			r = prepare_one(&scenario->groups[g].workloads[i], &sizes, data_dir, err);
+			r = prepare_one(&scenario->groups[g].workloads[i], &sizes, data_dir, user_dir, err);
 	scenario_free(scenario);
 	return r;
 }

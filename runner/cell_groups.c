@@ -123,7 +123,7 @@ static int init_tasks(struct cell_run *run, const struct scenario_group *group, 
 		r = size_resolve(&task->workload->params.size, &sizes, &task->size_bytes, err);
 		if (r < 0)
 			return r;
-		if (task->size_bytes == 0)
+		if (task->size_bytes == 0 && workload_find_option(task->workload->kind, "size"))
 			return error_set(err, -EINVAL, task->workload->name, "its size is less than a page");
 	}
 	return 0;
@@ -154,7 +154,7 @@ int cell_groups_create(struct cell_run *run, struct error *err)
 static struct task_place task_place(const struct cell_run *run)
 {
 	return (struct task_place){
-		.cgroups = &run->cgroups, .data_dir = run->place->data_dir, .event_fd = run->event_fd
+		.cgroups = &run->cgroups, .data_dir = run->place->data_dir, .user_dir = run->place->user_dir, .event_fd = run->event_fd
 	};
 }
 

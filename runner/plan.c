@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "common/util.h"
+#include "runner/lab/userspace.h"
 #include "runner/cell.h"
 #include "runner/cli/cli.h"
 #include "tuners/tuner.h"
@@ -78,6 +79,16 @@ static int load_profiles(const struct plan_request *request, struct plan *plan, 
 	return first;
 }
 
+static int load_userspaces(const struct plan_request *request, struct plan *plan, struct error *err)
+{
+	int r = 0;
+
+	plan->userspaces = xcalloc(plan->n_scenarios + 1, sizeof(*plan->userspaces));
+	for (size_t i = 0; i < plan->n_scenarios && r == 0; i++)
+		r = userspace_prepare(plan->scenarios[i], request->fetch, request->note, &plan->userspaces[i], err);
+	return r;
+}
+
 /* For a run that cannot be: the mistakes in the profiles are told with those in the scenarios. */
 static void check_profiles(const struct plan_request *request, struct diags *diags)
 {
@@ -130,6 +141,7 @@ static void expand(struct plan *plan, const struct plan_request *request)
 				for (size_t p = 0; p < plan->n_profiles; p++) {
 					cell.seed = request->first_seed + seed;
 					cell.scenario = plan->scenarios[s];
+					cell.userspace = plan->userspaces[s];
 					cell.profile = plan->profiles[p];
 					cell.kernel = &plan->kernels[p / per_kernel];
 					add_cell(plan, request, &cell);
@@ -203,6 +215,8 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct diag
 	if (r == 0)
 		r = load_kernels(request, plan, err);
 	if (r == 0)
+		r = load_userspaces(request, plan, err);
+	if (r == 0)
 		r = load_profiles(request, plan, diags, err);
 	if (r == 0) {
 		expand(plan, request);
@@ -226,8 +240,11 @@ void plan_free(struct plan *plan)
 		json_decref(plan->cells[i].description);
 		free(plan->cells[i].data);
 	}
-	for (size_t i = 0; i < plan->n_scenarios; i++)
+	for (size_t i = 0; i < plan->n_scenarios; i++) {
 		scenario_free(plan->scenarios[i]);
+		free(plan->userspaces ? plan->userspaces[i] : NULL);
+	}
+	free(plan->userspaces);
 	for (size_t i = 0; i < plan->n_profiles; i++)
 		profile_free(plan->profiles[i]);
 	for (size_t i = 0; i < plan->n_kernels; i++)

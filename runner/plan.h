@@ -35,6 +35,7 @@ struct plan_cell {
 	uint64_t seed;
 	unsigned repeat;   /* 0, 1, ... */
 	char *data;	   /* scenario_data() */
+	const char *userspace; /* userspace_prepare() */
 	bool ended;	   /* taken over from a run that is resumed: not to be run */
 	json_t *description;
 };
@@ -43,6 +44,7 @@ struct plan {
 	struct plan_cell *cells; /* seeds outermost, profiles innermost: profiles are interleaved */
 	size_t n_cells;
 	struct scenario **scenarios;
+	char **userspaces; /* one a scenario; NULL where it needs none */
 	struct profile **profiles; /* one per profile and kernel: ranges depend on the kernel */
 	struct lab_kernel *kernels;
 	size_t n_scenarios, n_profiles, n_kernels;

@@ -13,6 +13,7 @@ static char *qemu_line(const struct plan_cell *cell, enum lab_clock clock)
 	struct lab_request request = { .machine = &cell->scenario->machine,
 				       .kernel = cell->kernel,
 				       .clock = clock,
+				       .userspace = cell->userspace,
 				       .cell = cell->description };
 	char **args = lab_describe(&request), *line = xstrdup("");
 

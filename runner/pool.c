@@ -74,7 +74,7 @@ static void make_todo(struct pool *pool)
 
 static struct stock_want want(const struct pool *pool, const struct plan_cell *cell)
 {
-	return (struct stock_want){ { &cell->scenario->machine, cell->kernel, cell->data },
+	return (struct stock_want){ { &cell->scenario->machine, cell->kernel, cell->data, cell->userspace },
 				    pool->options->boot_each ? cell : NULL };
 }
 
@@ -87,6 +87,7 @@ static int start_cell(struct pool *pool, struct slot *slot, size_t index, const 
 		.kernel = cell->kernel,
 		.clock = pool->options->clock,
 		.snapshot = snapshot,
+		.userspace = cell->userspace,
 		.cell = cell->description,
 		.stall_s = pool->options->stall_s,
 	};

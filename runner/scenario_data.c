@@ -16,17 +16,34 @@ static bool is_known(const struct scenario_workload *w)
 	return w->kind->prepare && w->params.size.base != SIZE_OF_LIMIT;
 }
 
-/* The workload without what tells when, where and how long it runs; the file keeps its name. */
+/* The workload without what tells when, where and how long it runs; one that makes nothing leaves a mark, so that the
+ * others keep their names. */
 static json_t *data_of_workload(const struct scenario_workload *w, json_t *written)
 {
-	json_t *data = json_deep_copy(written);
+	json_t *data;
 
+	if (!is_known(w))
+		return json_pack("{s:s, s:s}", "kind", "anon", "size", "4K");
+	data = json_deep_copy(written);
 	json_object_del(data, "start");
 	json_object_del(data, "policy");
 	json_object_del(data, "work");
-	if (!w->params.file || !*w->params.file)
-		json_object_set_new(data, "file", json_string(w->name));
 	return data;
+}
+
+static json_t *data_of_group(const struct scenario_group *group, json_t *written)
+{
+	json_t *list = json_array();
+	bool any = false;
+
+	for (size_t i = 0; i < group->n_workloads; i++) {
+		json_array_append_new(list, data_of_workload(&group->workloads[i], json_array_get(written, i)));
+		any |= is_known(&group->workloads[i]);
+	}
+	if (any)
+		return json_pack("{s:s, s:o}", "name", group->name, "workloads", list);
+	json_decref(list);
+	return NULL;
 }
 
 char *scenario_data(const struct scenario *scenario)
@@ -35,16 +52,11 @@ char *scenario_data(const struct scenario *scenario)
 	char *text = NULL;
 
 	for (size_t g = 0; g < scenario->n_groups; g++) {
-		const struct scenario_group *group = &scenario->groups[g];
-		json_t *list = json_object_get(json_array_get(written, g), "workloads"), *kept = json_array();
+		json_t *group = data_of_group(&scenario->groups[g],
+					      json_object_get(json_array_get(written, g), "workloads"));
 
-		for (size_t i = 0; i < group->n_workloads; i++)
-			if (is_known(&group->workloads[i]))
-				json_array_append_new(kept, data_of_workload(&group->workloads[i], json_array_get(list, i)));
-		if (json_array_size(kept) > 0)
-			json_array_append_new(groups, json_pack("{s:s, s:o}", "name", group->name, "workloads", kept));
-		else
-			json_decref(kept);
+		if (group)
+			json_array_append_new(groups, group);
 	}
 	document = json_pack("{s:s, s:O, s:o}", "name", "data", "machine", json_object_get(scenario->json, "machine"),
 			     "groups", groups);

@@ -103,7 +103,7 @@ void fit_check_workload(const struct form_value *workload, const struct scenario
 		form_fail_at(workload->form, kind, "add machine.disk",
 			     "%s needs a data disk, the machine has none", w->kind->name);
 	}
-	if (!check_base(&size, scenario, &w->params.size, limit_knob(group)) ||
+	if (!workload_find_option(w->kind, "size") || !check_base(&size, scenario, &w->params.size, limit_knob(group)) ||
 	    !machine_known(&scenario->machine))
 		return;
 	if (size_resolve(&w->params.size, &env, &bytes, NULL) < 0)

@@ -164,6 +164,7 @@ static unsigned option_types(enum workload_option_type type)
 		[OPTION_TIME] = FORM_STRING,
 		[OPTION_RATE] = FORM_STRING | FORM_INTEGER,
 		[OPTION_TEXT] = FORM_STRING,
+		[OPTION_MAP] = FORM_OBJECT,
 	};
 
 	return types[type];
@@ -173,7 +174,8 @@ static void read_option(const struct form_value *value, const char *key, void *i
 {
 	struct scenario_workload *workload = ((struct workload_reader *)into)->workload;
 	const struct workload_option *option;
-	_cleanup_free_ char *text = form_scalar_text(value->json);
+	_cleanup_free_ char *text = json_is_object(value->json) ? json_dumps(value->json, JSON_COMPACT)
+								: form_scalar_text(value->json);
 	struct error err = { 0 };
 
 	if (!workload->kind)
@@ -247,6 +249,9 @@ static json_t *option_schema(const struct workload_option *option)
 	case OPTION_RATE:
 		json_object_update_new(schema, schema_pattern("^[0-9]+[KMGT]?/s$"));
 		json_object_set_new(schema, "minimum", json_integer(0));
+		break;
+	case OPTION_MAP:
+		json_object_set_new(schema, "additionalProperties", json_pack("{s:s, s:s}", "type", "string", "pattern", "^(regex:|json:(/|$))"));
 		break;
 	case OPTION_TEXT:
 		json_object_set_new(schema, "maxLength", json_integer(4000));

@@ -53,6 +53,7 @@ static struct workload_env make_env(const struct task *task, const struct task_p
 		.seed = task->seed,
 		.name = task->workload->name,
 		.data_dir = place->data_dir,
+		.user_dir = place->user_dir,
 		.report = task->report,
 		.event_fd = place->event_fd,
 		.release_fd = -1,

@@ -36,7 +36,7 @@ struct task {
 /* What the processes share. */
 struct task_place {
 	const struct cgroup_tree *cgroups;
-	const char *data_dir;
+	const char *data_dir, *user_dir;
 	int event_fd; /* eventfd that every change of state adds to */
 };
 

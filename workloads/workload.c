@@ -4,15 +4,18 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <jansson.h>
 
 #include "common/clock.h"
 #include "common/suggest.h"
 #include "common/util.h"
+#include "workloads/pick.h"
 
-extern const struct workload_kind workload_anon, workload_file_map, workload_file_read;
+extern const struct workload_kind workload_anon, workload_exec, workload_file_map, workload_file_read;
 
 const struct workload_kind *const workload_kinds[] = {
 	&workload_anon,
+	&workload_exec,
 	&workload_file_map,
 	&workload_file_read,
 	NULL,
@@ -280,6 +283,33 @@ static int set_text(const struct workload_option *option, const char *text, void
 	return 0;
 }
 
+/* Its names become metrics. */
+static bool good_figure_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 0 && length < sizeof(((struct workload_figure *)0)->name) &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
+}
+
+static int set_map(const struct workload_option *option, const char *text, void *into, struct error *err)
+{
+	json_t *map = json_loads(text, 0, NULL), *where;
+	const char *name;
+	int r = json_is_object(map) ? 0 : error_set(err, -EINVAL, option->name, "not an object of names and places");
+
+	json_object_foreach (map, name, where) {
+		if (r == 0 && !good_figure_name(name))
+			r = error_set(err, -EINVAL, option->name, "'%.60s' is no name: at most 39 of a-z, 0-9 and _", name);
+		if (r == 0 && !json_is_string(where))
+			r = error_set(err, -EINVAL, option->name, "'%.60s' must be a text", name);
+		if (r == 0)
+			r = pick_check(json_string_value(where), err);
+	}
+	json_decref(map);
+	return r < 0 ? r : set_text(option, text, into, err);
+}
+
 int workload_set_option(const struct workload_option *option, const char *text,
 			struct workload_params *params, struct error *err)
 {
@@ -296,6 +326,7 @@ int workload_set_option(const struct workload_option *option, const char *text,
 		[OPTION_TIME] = set_time,
 		[OPTION_RATE] = set_rate,
 		[OPTION_TEXT] = set_text,
+		[OPTION_MAP] = set_map,
 	};
 
 	return setters[option->type](option, text, (char *)params + option->offset, err);
@@ -323,7 +354,7 @@ void workload_params_release(struct workload_params *params)
 	const struct workload_option *option;
 
 	for (size_t i = 0; params->kind && (option = workload_nth_option(params->kind, i)); i++)
-		if (option->type == OPTION_FILENAME || option->type == OPTION_TEXT)
+		if (option->type == OPTION_FILENAME || option->type == OPTION_TEXT || option->type == OPTION_MAP)
 			free(*(char **)((char *)params + option->offset));
 	*params = (struct workload_params){ 0 };
 }

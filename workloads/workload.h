@@ -43,6 +43,8 @@ struct workload_params {
 	struct work work;
 	uint64_t rate_pages_per_s; /* 0 is no limit */
 	bool hold; /* keep the memory until every workload without hold has ended */
+	char *packages, *pack; /* exec: Debian packages, and programs of this machine, that the guest must have; NULL: none. Owned. */
+	char *figures; /* exec: a JSON object of what to pick out of the output; NULL: nothing. Owned. */
 	char *file;  /* file workloads: name of the data file; NULL is one of its own. Owned. */
 	unsigned block; /* file_read: a read is 4 KiB << block */
 	enum file_readahead readahead;
@@ -68,6 +70,7 @@ enum workload_option_type {
 	OPTION_TIME,	 /* "20s", "500us" -> uint64_t of nanoseconds, min..max */
 	OPTION_RATE,	 /* "64M/s", or a JSON integer of pages a second -> uint64_t of pages a second */
 	OPTION_TEXT,	 /* any string of at most 4000 characters -> char *, owned */
+	OPTION_MAP,	 /* a JSON object of names and places in an output (pick.h) -> its text, char *, owned */
 };
 
 struct workload_option {
@@ -112,6 +115,7 @@ struct workload_env {
 	uint64_t size_bytes;	/* params->size resolved, a multiple of 4096, > 0 */
 	uint64_t seed;		/* the workload's own */
 	const char *name;	/* "db.0", also the name of its data file when it has one */
+	const char *user_dir;	/* root of the programs to run; "" is the machine's own */
 	const char *data_dir;	/* directory on the data disk; "" when there is none */
 	struct workload_report *report;
 	int event_fd;		/* eventfd of the executor: write 1 after each change of state */

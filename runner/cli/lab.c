@@ -11,6 +11,7 @@
 #include "runner/lab/cache.h"
 #include "runner/lab/lab.h"
 #include "runner/lab/stock.h"
+#include "runner/lab/userspace.h"
 
 struct lab_options {
 	const char *kernels[8];
@@ -149,9 +150,13 @@ static int make_snapshot(const char *name, const struct lab_kernel *kernel, stru
 
 	if (r == 0) {
 		_cleanup_free_ char *data = scenario_data(scenario);
-		struct stock_want want = { { &scenario->machine, kernel, data }, NULL };
+		_cleanup_free_ char *userspace = NULL;
+		struct stock_want want = { { &scenario->machine, kernel, data, NULL }, NULL };
 
-		r = stock_find(stock, &want, &snapshot, err);
+		r = userspace_prepare(scenario, true, note, &userspace, err);
+		want.spec.userspace = userspace;
+		if (r == 0)
+			r = stock_find(stock, &want, &snapshot, err);
 		if (r == STOCK_READY)
 			printf("%s on %s: there\n", name, kernel->name);
 		else if (r == STOCK_MISSING && (r = boot_and_wait(stock, &want, err)) == 0)

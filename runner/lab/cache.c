@@ -24,7 +24,8 @@
 char *cache_describe(const struct snapshot_spec *spec)
 {
 	const struct machine *machine = spec->machine;
-	struct guest_spec guest = { .machine = machine, .kernel = spec->kernel, .clock = CLOCK_VIRTUAL };
+	struct guest_spec guest = { .machine = machine, .kernel = spec->kernel, .clock = CLOCK_VIRTUAL,
+				    .userspace = spec->userspace };
 	char **args = guest_describe(&guest); /* as it boots */
 	char *text = xasprintf("%s\nswap %d %" PRIu64 "\ndisk %" PRIu64 "\ndata %s\n", SCHEMA, (int)machine->swap_kind,
 			       machine->swap_bytes, machine->disk_bytes, spec->data ? spec->data : "");
@@ -39,19 +40,15 @@ char *cache_describe(const struct snapshot_spec *spec)
 	return text;
 }
 
-/* By what tells a program apart without reading all of it and its libraries. */
-static int add_qemu(SHA2_CTX *sum, struct error *err)
+/* By what tells a large file apart without reading all of it: QEMU, and the image of a user space. */
+static int add_large(SHA2_CTX *sum, const char *path, struct error *err)
 {
-	_cleanup_free_ char *path = NULL;
 	char text[128];
 	struct stat st;
-	int r = qemu_find(&path, err);
 
-	if (r < 0)
-		return r;
 	if (stat(path, &st) < 0)
 		return error_set_errno(err, -errno, path, "cannot look at it");
-	snprintf(text, sizeof(text), "qemu %" PRIu64 " %lld.%09ld %" PRIu64 "\n", (uint64_t)st.st_size,
+	snprintf(text, sizeof(text), "large %" PRIu64 " %lld.%09ld %" PRIu64 "\n", (uint64_t)st.st_size,
 		 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, (uint64_t)st.st_ino);
 	SHA256Update(sum, (const uint8_t *)text, strlen(text));
 	return 0;
@@ -87,11 +84,16 @@ int cache_key(const struct snapshot_spec *spec, char *ret, struct error *err)
 {
 	_cleanup_free_ char *text = cache_describe(spec);
 	SHA2_CTX sum;
-	int r;
+	_cleanup_free_ char *qemu = NULL;
+	int r = qemu_find(&qemu, err);
 
+	if (r < 0)
+		return r;
 	SHA256Init(&sum);
 	SHA256Update(&sum, (const uint8_t *)text, strlen(text));
-	r = add_qemu(&sum, err);
+	r = add_large(&sum, qemu, err);
+	if (r == 0 && spec->userspace)
+		r = add_large(&sum, spec->userspace, err);
 	if (r == 0)
 		r = add_file(&sum, "preload", part_preload(), err);
 	if (r == 0)

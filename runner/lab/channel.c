@@ -21,8 +21,8 @@ static int map(int fd, const char *where, struct channel *ret, struct error *err
 	return 0;
 }
 
-int channel_create(int fd, const struct machine *machine, const char *in, bool park, struct channel *ret,
-		   struct error *err)
+int channel_create(int fd, const struct machine *machine, bool userspace, const char *in, bool park,
+		   struct channel *ret, struct error *err)
 {
 	size_t in_len = in ? strlen(in) : 0;
 	struct channel channel;
@@ -42,6 +42,7 @@ int channel_create(int fd, const struct machine *machine, const char *in, bool p
 	channel.header->swap_kind = machine->swap_kind;
 	channel.header->swap_bytes = machine->swap_bytes;
 	channel.header->disk_bytes = machine->disk_bytes;
+	channel.header->userspace = userspace;
 	channel.header->magic = CHANNEL_MAGIC;
 	*ret = channel;
 	return 0;

@@ -44,6 +44,7 @@ struct channel_header {
 	uint32_t park;	    /* stop before the description is read */
 	uint32_t swap_kind; /* enum swap_kind */
 	uint64_t swap_bytes, disk_bytes;
+	uint32_t userspace; /* there is an image with programs */
 };
 
 struct channel {
@@ -53,8 +54,8 @@ struct channel {
 
 /* Host: makes a channel of an empty file, with the machine and a text in it: the cell description or, for a guest that
  * parks, a scenario_data() document (NULL: none). -EFBIG when the text does not fit. */
-int channel_create(int fd, const struct machine *machine, const char *in, bool park, struct channel *ret,
-		   struct error *err);
+int channel_create(int fd, const struct machine *machine, bool userspace, const char *in, bool park,
+		   struct channel *ret, struct error *err);
 /* Guest: finds the device below /sys and maps it. -ENODEV when there is none. */
 int channel_attach(struct channel *ret, struct error *err);
 void channel_unmap(struct channel *channel);

@@ -24,6 +24,14 @@ static const char *name_or_null(const struct names *names, int which)
 	return names->text[which][0] ? names->text[which] : NULL;
 }
 
+/* 0 for one that is not there, as in a dry run. */
+static uint64_t file_bytes(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
 static char **make_args(const struct guest_spec *spec, struct names *names)
 {
 	bool clone = spec->initramfs_fd < 0;
@@ -39,6 +47,8 @@ static char **make_args(const struct guest_spec *spec, struct names *names)
 		.memory = names->text[FD_MEMORY][0] ? names->memory : NULL,
 		.incoming = clone,
 		.qmp = name_or_null(names, FD_QMP),
+		.userspace = spec->userspace,
+		.userspace_bytes = spec->userspace ? file_bytes(spec->userspace) : 0,
 	};
 
 	for (unsigned i = 0; i < spec->machine->n_nodes; i++)
@@ -109,7 +119,8 @@ int guest_start(const struct guest_spec *spec, struct guest *ret, struct error *
 		fds[FD_MEMORY + i] = spec->memory_fds[i];
 	r = fds[FD_CHANNEL] = scratch_open(NULL, err);
 	if (r >= 0)
-		r = channel_create(fds[FD_CHANNEL], spec->machine, spec->in, spec->park, &guest.channel, err);
+		r = channel_create(fds[FD_CHANNEL], spec->machine, spec->userspace != NULL, spec->in, spec->park,
+				   &guest.channel, err);
 	if (r >= 0)
 		r = fds[FD_CONSOLE] = guest.console_fd = scratch_open(NULL, err);
 	if (r >= 0)

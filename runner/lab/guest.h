@@ -19,6 +19,7 @@ struct guest_spec {
 	int initramfs_fd;	/* booted with; -1: a clone, which waits for a snapshot's state */
 	const int *memory_fds;	/* a file a node; NULL: QEMU's own memory. A clone's is mapped copy-on-write. */
 	int swap_fd, disk_fd;
+	const char *userspace;	/* userspace_prepare(); NULL: none */
 	int state_fd;		/* the snapshot's state, to be told to the clone by its number */
 	const char *in;		/* the cell description; for a guest that parks, the data files to make, or NULL */
 	bool park;

@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <net/if.h>
 #include <sched.h>
 #include <sys/io.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
 
@@ -121,10 +125,48 @@ static int mount_disk(const char *device, struct error *err)
 	return 0;
 }
 
-/* The NVDIMMs come in the order of QEMU's command line: swap, then disk. */
+/* A root for programs: the image read-only, with what is written in memory or on the data disk. */
+static int mount_userspace(const char *device, bool data, struct error *err)
+{
+	static const struct {
+		const char *from, *type, *dir;
+		unsigned long flags;
+		const char *options;
+	} mounts[] = {
+		{ "proc", "proc", GUEST_USER_DIR "/proc", 0, NULL },
+		{ "sysfs", "sysfs", GUEST_USER_DIR "/sys", 0, NULL },
+		{ "tmpfs", "tmpfs", GUEST_USER_DIR "/tmp", 0, "mode=1777" },
+		{ "tmpfs", "tmpfs", GUEST_USER_DIR "/run", 0, "mode=1777" },
+		{ "devtmpfs", "devtmpfs", GUEST_USER_DIR "/dev", 0, NULL },
+		{ "tmpfs", "tmpfs", GUEST_USER_DIR "/dev/shm", 0, "mode=1777" },
+		{ GUEST_DATA_DIR, NULL, GUEST_USER_DIR "/data", MS_BIND, NULL },
+	};
+	size_t n = ARRAY_SIZE(mounts) - (data ? 0 : 1);
+
+	if (mount(device, GUEST_USER_DIR, "ext4", MS_RDONLY, NULL) < 0)
+		return error_set_errno(err, -errno, device, "cannot mount the programs");
+	mkdir("/dev/shm", 0755); /* devtmpfs is one, wherever it is mounted */
+	for (size_t i = 0; i < n; i++)
+		if (mount(mounts[i].from, mounts[i].dir, mounts[i].type, mounts[i].flags, mounts[i].options) < 0)
+			return error_set_errno(err, -errno, mounts[i].dir, "cannot mount it");
+	return 0;
+}
+
+/* Programs talk over 127.0.0.1. */
+static void bring_up_loopback(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	_cleanup_close_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		fprintf(stderr, "memrig-init: the loopback interface stays down: %s\n", strerror(errno));
+}
+
+/* The NVDIMMs come in the order of QEMU's command line: swap, disk, programs. */
 void guest_set_up_storage(const struct channel_header *machine)
 {
-	const char *disk = machine->swap_kind == SWAP_PMEM ? "/dev/pmem1" : "/dev/pmem0";
+	static const char *const pmem[] = { "/dev/pmem0", "/dev/pmem1", "/dev/pmem2" };
+	unsigned n = machine->swap_kind == SWAP_PMEM;
 	struct error err;
 	int r = 0;
 
@@ -133,7 +175,11 @@ void guest_set_up_storage(const struct channel_header *machine)
 	else if (machine->swap_kind == SWAP_ZRAM)
 		r = set_up_zram(machine->swap_bytes, &err);
 	if (r == 0 && machine->disk_bytes > 0)
-		r = mount_disk(disk, &err);
+		r = mount_disk(pmem[n++], &err);
+	if (r == 0 && machine->userspace) {
+		bring_up_loopback();
+		r = mount_userspace(pmem[n], machine->disk_bytes > 0, &err);
+	}
 	if (r < 0)
 		guest_die(&err);
 }

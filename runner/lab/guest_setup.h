@@ -8,6 +8,7 @@
 /* What PID 1 of the lab's guest makes a machine with. What fails is said on the console, and the guest ends. */
 
 #define GUEST_DATA_DIR "/data"
+#define GUEST_USER_DIR "/user"
 
 /* Ends the guest through QEMU's exit port. */
 void guest_leave(void) __attribute__((noreturn));
@@ -23,7 +24,8 @@ void guest_mount_all(void);
 void guest_load_modules(void);
 void guest_bring_up_cpus(void);
 
-/* Swap, and the data disk at GUEST_DATA_DIR. */
+/* Swap, the data disk at GUEST_DATA_DIR, and the programs of exec workloads at GUEST_USER_DIR, where the data disk is
+ * seen at /data. */
 void guest_set_up_storage(const struct channel_header *machine);
 
 /* Stops here, and goes on here: in this guest, or in one of the clones made of it. */

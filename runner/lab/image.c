@@ -108,7 +108,7 @@ static int add_busybox(struct archive *out, const char *busybox, struct error *e
 int image_initramfs(int fd, const char *init, const char *busybox, char *const *modules,
 		    struct error *err)
 {
-	static const char *const dirs[] = { "dev", "proc", "sys", "data", "modules" };
+	static const char *const dirs[] = { "dev", "proc", "sys", "data", "user", "modules" };
 	_cleanup_free_ char *binary = NULL;
 	size_t len;
 	struct archive *out;

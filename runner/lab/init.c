@@ -23,7 +23,7 @@ static void make_data(const struct channel *channel)
 	json_t *json = json_loadb(channel_in(channel), channel->header->in_len, 0, NULL);
 	struct error err;
 
-	if (json && cell_prepare_data(json, GUEST_DATA_DIR, &err) < 0)
+	if (json && cell_prepare_data(json, GUEST_DATA_DIR, channel->header->userspace ? GUEST_USER_DIR : "", &err) < 0)
 		fprintf(stderr, "memrig-init: %s: %s\n", err.where, err.what);
 	json_decref(json);
 	sync();
@@ -37,7 +37,7 @@ static void run_cell(void)
 	struct stream_sink sink;
 	struct cell_description cell;
 	struct cell_place place = {
-		.cgroup_mount = "/sys/fs/cgroup", .cgroup_name = "memrig", .data_dir = "", .whole_machine = true
+		.cgroup_mount = "/sys/fs/cgroup", .cgroup_name = "memrig", .data_dir = "", .user_dir = "", .whole_machine = true
 	};
 	struct error err = { 0 };
 	json_t *json;
@@ -60,6 +60,8 @@ static void run_cell(void)
 		guest_die(&err);
 	if (cell.scenario->machine.disk_bytes > 0)
 		place.data_dir = GUEST_DATA_DIR;
+	if (channel.header->userspace)
+		place.user_dir = GUEST_USER_DIR;
 	sink = channel_sink(&channel);
 	place.phase = &channel.header->phase;
 	channel.header->state = CHANNEL_RUNNING;

@@ -53,8 +53,8 @@ static int start(const struct lab_request *request, struct guest *ret, struct er
 {
 	_cleanup_free_ char *text = json_dumps(request->cell, JSON_COMPACT);
 	struct guest_spec spec = { .machine = request->machine, .kernel = request->kernel, .clock = request->clock,
-				   .initramfs_fd = -1, .swap_fd = -1, .disk_fd = -1, .state_fd = -1, .in = text };
-	struct snapshot_spec guest = { request->machine, request->kernel, NULL };
+				   .initramfs_fd = -1, .swap_fd = -1, .disk_fd = -1, .state_fd = -1, .userspace = request->userspace, .in = text };
+	struct snapshot_spec guest = { request->machine, request->kernel, NULL, request->userspace };
 	int r = part_check_room(request->machine, err);
 
 	if (r < 0)
@@ -82,7 +82,8 @@ int lab_start(const struct lab_request *request, struct lab_cell **ret, struct e
 
 char **lab_describe(const struct lab_request *request)
 {
-	struct guest_spec spec = { .machine = request->machine, .kernel = request->kernel, .clock = request->clock };
+	struct guest_spec spec = { .machine = request->machine, .kernel = request->kernel, .clock = request->clock,
+				   .userspace = request->userspace };
 
 	return guest_describe(&spec);
 }

@@ -22,6 +22,7 @@ struct lab_request {
 	const struct lab_kernel *kernel;
 	enum lab_clock clock;
 	const struct snapshot *snapshot; /* what the guest is cloned from, under the virtual clock; NULL: it boots */
+	const char *userspace; /* userspace_prepare(); NULL: none */
 	json_t *cell; /* the cell description */
 	unsigned stall_s; /* killed after so long without progress; 0: the default, 180 */
 };

@@ -12,7 +12,7 @@
 /* Parts of memrig that run elsewhere lie beside the program, or where they were installed. */
 static const char *find(const char *name, char *path, size_t room)
 {
-	static const char *const places[] = { "build", ".", "..", "../libexec/memrig" };
+	static const char *const places[] = { "build", ".", "..", "scripts", "../scripts", "../libexec/memrig" };
 	char dir[2048];
 	ssize_t n = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
 
@@ -46,6 +46,13 @@ const char *part_preload(void)
 	if (env)
 		return access(env, R_OK) == 0 ? env : NULL;
 	return find("memrig-preload.so", path, sizeof(path));
+}
+
+const char *part_userspace(void)
+{
+	static char path[4096];
+
+	return find("userspace.sh", path, sizeof(path));
 }
 
 static int check(const char *found, const char *name, const char *missing, struct error *err)

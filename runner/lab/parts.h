@@ -15,6 +15,9 @@ const char *part_init(void);
  * missing. */
 const char *part_preload(void);
 
+/* scripts/userspace.sh, where it is or was installed. Static; NULL when missing. */
+const char *part_userspace(void);
+
 /* Whether they are there; -ENOENT with what to do. Without the library a cell would run, and repeat nearly always. */
 int part_check_init(struct error *err);
 int part_check_preload(struct error *err);

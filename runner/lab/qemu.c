@@ -152,7 +152,8 @@ char **qemu_args(const struct qemu_guest *guest)
 		ram += m->nodes[i].memory_bytes;
 		cpus += m->nodes[i].cpus;
 	}
-	pmem = (guest->swap ? m->swap_bytes : 0) + (guest->disk ? m->disk_bytes : 0);
+	pmem = (guest->swap ? m->swap_bytes : 0) + (guest->disk ? m->disk_bytes : 0) +
+	       (guest->userspace ? guest->userspace_bytes : 0);
 	add(&args, QEMU, NULL);
 	add(&args, "-name", "memrig,debug-threads=on"); /* preload/ knows the CPU thread by its name */
 	add(&args, "-nodefaults", NULL);
@@ -169,6 +170,8 @@ char **qemu_args(const struct qemu_guest *guest)
 		add_pmem(&args, "swap", guest->swap, true, m->swap_bytes);
 	if (guest->disk)
 		add_pmem(&args, "disk", guest->disk, !guest->incoming, m->disk_bytes);
+	if (guest->userspace) /* only read */
+		add_pmem(&args, "userspace", guest->userspace, !guest->incoming, guest->userspace_bytes);
 	add_devices(&args, guest);
 	if (guest->kernel)
 		add_kernel(&args, guest);

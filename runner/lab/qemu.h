@@ -24,6 +24,8 @@ struct qemu_guest {
 	const char *console; /* file for the serial console; NULL: standard input and output */
 	const char *channel; /* NULL: none */
 	const char *swap, *disk; /* backing files of the pmem devices; NULL: none */
+	const char *userspace; /* image with the programs of exec workloads; NULL: none */
+	uint64_t userspace_bytes;
 	const char *const *memory; /* a file a node; NULL: QEMU's own memory */
 	bool incoming; /* waits for a snapshot's state; `memory` and `disk` are mapped copy-on-write */
 	const char *qmp; /* number of the inherited control socket; NULL: none */

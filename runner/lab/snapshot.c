@@ -134,7 +134,7 @@ int snapshot_boot(struct snapshot *s, const struct snapshot_spec *spec, unsigned
 	_cleanup_close_ int initramfs = part_initramfs(spec->machine, spec->kernel, NULL, err);
 	struct guest_spec parent = { .machine = spec->machine, .kernel = spec->kernel, .clock = CLOCK_VIRTUAL,
 				     .initramfs_fd = initramfs, .memory_fds = s->memory_fds, .state_fd = -1,
-				     .swap_fd = s->swap_fd, .disk_fd = s->disk_fd, .in = spec->data, .park = true };
+				     .swap_fd = s->swap_fd, .disk_fd = s->disk_fd, .userspace = spec->userspace, .in = spec->data, .park = true };
 	struct guest guest;
 	int r = initramfs < 0 ? initramfs : guest_start(&parent, &guest, err);
 
@@ -196,7 +196,7 @@ int snapshot_clone(const struct snapshot *s, const struct snapshot_spec *spec, c
 {
 	struct guest_spec clone = { .machine = spec->machine, .kernel = spec->kernel, .clock = CLOCK_VIRTUAL,
 				    .initramfs_fd = -1, .memory_fds = s->memory_fds, .swap_fd = -1,
-				    .disk_fd = s->disk_fd, .state_fd = -1, .in = cell };
+				    .disk_fd = s->disk_fd, .userspace = spec->userspace, .state_fd = -1, .in = cell };
 	int r = start_clone(s, &clone, ret, err);
 
 	if (clone.swap_fd >= 0)

@@ -18,6 +18,7 @@ struct snapshot_spec {
 	const struct machine *machine;
 	const struct lab_kernel *kernel;
 	const char *data; /* scenario_data(): the files on its disk; NULL: none */
+	const char *userspace; /* userspace_prepare(): its programs; NULL: none */
 };
 
 struct snapshot {

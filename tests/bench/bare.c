@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 		guest_die(&err);
 	guest_set_up_storage(channel.header);
 	data = json_loadb(channel_in(&channel), channel.header->in_len, 0, NULL);
-	if (data && cell_prepare_data(data, GUEST_DATA_DIR, &err) < 0)
+	if (data && cell_prepare_data(data, GUEST_DATA_DIR, "", &err) < 0)
 		guest_die(&err);
 	sync();
 	file_write(NULL, "/proc/sys/vm/drop_caches", "3", NULL);

@@ -78,7 +78,7 @@ static bool measure(const struct scenario *scenario, const struct profile *profi
 	struct snapshot bare_guest, guest;
 	struct lab_kernel kernel;
 	struct error err;
-	struct snapshot_spec spec = { &scenario->machine, &kernel, data };
+	struct snapshot_spec spec = { &scenario->machine, &kernel, data, NULL };
 
 	if (lab_kernel_prepare(kernel_name, NULL, &kernel, &err) < 0)
 		die(&err);

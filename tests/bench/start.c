@@ -59,7 +59,7 @@ static double bare_boot(const struct machine *machine, const struct lab_kernel *
 
 static double boot(const struct scenario *scenario, const struct lab_kernel *kernel, struct snapshot *ret)
 {
-	struct snapshot_spec spec = { &scenario->machine, kernel, NULL };
+	struct snapshot_spec spec = { &scenario->machine, kernel, NULL, NULL };
 	struct error err;
 	double start = now_s();
 
