@@ -9,12 +9,17 @@
 #include "common/suggest.h"
 #include "common/util.h"
 
-extern const struct workload_kind workload_anon, workload_file_map, workload_file_read;
+extern const struct workload_kind workload_anon, workload_block_read, workload_file_map, workload_file_read,
+	workload_file_write, workload_heap, workload_shm;
 
 const struct workload_kind *const workload_kinds[] = {
 	&workload_anon,
+	&workload_block_read,
 	&workload_file_map,
 	&workload_file_read,
+	&workload_file_write,
+	&workload_heap,
+	&workload_shm,
 	NULL,
 };
 
