@@ -27,11 +27,11 @@ grew() {
 	set -- "$@" $(grep "^$workload " "$work/counters")
 	for i in 1 2 3 4; do
 		name=$(echo Dirty Cached Buffers Shmem | cut -d ' ' -f $i)
-		near "$kernel: $workload: growth of $name in KiB" "$(echo "$6 $7 $8 $9" | cut -d ' ' -f $i)" \
+		near "$kernel: $workload: growth of $name in KiB" "$(echo "${6-} ${7-} ${8-} ${9-}" | cut -d ' ' -f $i)" \
 			$(($(echo "$1 $2 $3 $4" | cut -d ' ' -f $i) * 1024)) 1024
 	done
 	shift
-	near "$kernel: $workload: growth of AnonPages in KiB" "$9" 0 512
+	near "$kernel: $workload: growth of AnonPages in KiB" "${9-}" 0 512
 }
 
 for kernel in 6.1 6.12; do
