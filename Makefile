@@ -101,8 +101,8 @@ build/bench/nothing: tests/bench/nothing.c
 JOBS := $(shell nproc)
 
 # The guest tests, longest first.
-LAB_TESTS := $(addprefix tests/lab/,repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh watermarks.sh placement.sh protected.sh \
-	     snapshot.sh guest_ends.sh interrupt.sh document.sh no_room.sh cli.sh)
+LAB_FIRST := $(addprefix tests/lab/,snapshot.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
+LAB_TESTS := $(LAB_FIRST) $(filter-out $(LAB_FIRST) tests/lab/lib.sh,$(wildcard tests/lab/*.sh))
 
 # Packages are looked for and installed before anything is compiled, hence the second make.
 ## try: install what is needed, build, and compare three profiles in a guest

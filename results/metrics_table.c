@@ -59,7 +59,7 @@ static json_t *workload_span(const struct timeline *t, const struct metric *m, c
 }
 
 /* `columns` is the figure's name. */
-__attribute__((unused)) static json_t *workload_figure(const struct timeline *t, const struct metric *m, const char *workload)
+static json_t *workload_figure(const struct timeline *t, const struct metric *m, const char *workload)
 {
 	const json_t *outcome = timeline_find(t, "outcome", "workload", workload);
 	char key[64];
@@ -102,6 +102,7 @@ static json_t *cell_time(const struct timeline *t, const struct metric *m, const
 #define SPECIAL(fn, arg, text)	.how = METRIC_SPECIAL, .special = (fn), .columns = (arg), .formula = (text)
 #define EVENT(key) \
 	SPECIAL(group_event, key, "`" key "` of memory.events when the group ended, else its highest sample")
+#define FIGURE(name_) SPECIAL(workload_figure, name_, "figure " name_ " of the outcome record")
 
 const struct metric metrics[] = {
 	{ "swap.out_bytes", "bytes", LOWER, PRIMARY, GROWTH("vmstat.pswpout"), .of_pages = true,
@@ -189,6 +190,18 @@ const struct metric metrics[] = {
 	{ "workload.<W>.fill_ns", "ns", LOWER,
 	  SPECIAL(workload_span, "filled_ns", "filled_ns - started_ns of the outcome record"),
 	  .doc = "From the start until it had touched all of its memory once." },
+	{ "workload.<W>.written_bytes", "bytes", .better = BETTER_NONE, FIGURE("written_bytes"),
+	  .doc = "file_write: what write(2) was given." },
+	{ "workload.<W>.fsync_max_ns", "ns", LOWER, FIGURE("fsync_max_ns"),
+	  .doc = "file_write: the longest fsync(2); absent when there was none." },
+	{ "workload.<W>.brk_bytes", "bytes", LOWER, FIGURE("brk_bytes"),
+	  .doc = "heap: how much the heap grew by brk(2), before anything was freed." },
+	{ "workload.<W>.mmap_bytes", "bytes", .better = BETTER_NONE, FIGURE("mmap_bytes"),
+	  .doc = "heap: what malloc() mapped block by block, before anything was freed." },
+	{ "workload.<W>.resident_before_free_bytes", "bytes", LOWER, FIGURE("resident_before_free_bytes"),
+	  .doc = "heap: resident anonymous memory more than at the start, before anything was freed." },
+	{ "workload.<W>.resident_after_free_bytes", "bytes", LOWER, FIGURE("resident_after_free_bytes"),
+	  .doc = "heap: the same when all but the kept blocks were freed: those, and what the library keeps." },
 
 	{ "time.virtual_ns", "ns", LOWER, SPECIAL(cell_time, "virtual", "t_ns of the last record - t_ns of begin"),
 	  .doc = "How long the cell took by the guest's virtual clock." },

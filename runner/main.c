@@ -26,8 +26,9 @@ static const struct verb planned[] = {
 
 static const struct verb *const verbs[] = {
 	&verb_run,      &verb_compare, &verb_list,  &verb_show,  &verb_profile,
-	&verb_scenario, &verb_doctor,  &verb_lab,   &planned[0], &planned[1],
-	&planned[2],    &planned[3],   &planned[4], &planned[5], NULL,
+	&verb_scenario, &verb_workload, &verb_doctor, &verb_lab,   &planned[0],
+	&planned[1],    &planned[2],    &planned[3],  &planned[4], &planned[5],
+	NULL,
 };
 
 static int find_profile(const char *name, char **ret_path, struct error *err)

@@ -100,7 +100,7 @@ static json_t *policy_schema(void)
 
 static const struct form_field workload_fields[] = {
 	{ "kind", FORM_STRING, true, NULL, 0, NULL,
-	  "what it does; 'memrig scenario workloads' lists the kinds" },
+	  "what it does; 'memrig workload list' lists the kinds" },
 	{ "start", FORM_STRING, false, read_start, 0, start_schema,
 	  "\"at once\", \"at 5s\", \"after db filled\" (a group) or \"after db.0 done\" (one workload)" },
 	{ "policy", FORM_STRING, false, read_policy, 0, policy_schema,
@@ -125,7 +125,7 @@ static const struct workload_kind *find_kind(const struct form_value *object)
 	for (const struct workload_kind *const *k = workload_kinds; *k; k++)
 		suggest_offer(&suggestion, (*k)->name);
 	if (!suggest_hint(&suggestion, hint, sizeof(hint)))
-		snprintf(hint, sizeof(hint), "'memrig scenario workloads' lists them");
+		snprintf(hint, sizeof(hint), "'memrig workload list' lists them");
 	_cleanup_free_ char *path = form_path(object->path, "kind");
 	form_fail(&(struct form_value){ object->form, path, json }, hint, "there is no workload kind '%.60s'",
 		  name);
@@ -145,8 +145,10 @@ static void unknown_option(const struct form_value *value, const char *key, cons
 	if (!suggest_hint(&suggestion, hint, sizeof(hint)))
 		hint[0] = '\0';
 	for (const struct workload_kind *const *other = workload_kinds; *other; other++)
-		if (workload_find_option(*other, key))
+		if (workload_find_option(*other, key)) {
 			snprintf(hint, sizeof(hint), "%s has it", (*other)->name);
+			break;
+		}
 	form_fail_key(value, hint, "unknown key '%s' of %s", key, kind->name);
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/rng.h"
 #include "common/util.h"
+#include "workloads/blocks.h"
 
 enum { WRITE_BYTES = 1024 * 1024, SAMPLE_PAGES = 64 };
 
@@ -30,22 +31,6 @@ void data_file_content(const struct workload_env *env, struct content *ret)
 	content_init(ret, rng_derive(0, file_name(env)), env->params->compressibility);
 }
 
-static int write_all(int fd, const unsigned char *data, size_t n, uint64_t at)
-{
-	while (n > 0) {
-		ssize_t done = pwrite(fd, data, n, (off_t)at);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return done < 0 ? -errno : -EIO;
-		data += done;
-		at += (uint64_t)done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
 static int write_pages(int fd, const struct content *content, uint64_t from, uint64_t to)
 {
 	_cleanup_free_ unsigned char *block = aligned_alloc(CONTENT_PAGE, WRITE_BYTES);
@@ -56,7 +41,7 @@ static int write_pages(int fd, const struct content *content, uint64_t from, uin
 
 		for (size_t i = 0; i < n; i += CONTENT_PAGE)
 			content_fill(content, (at + i) / CONTENT_PAGE, block + i);
-		r = write_all(fd, block, n, at);
+		r = blocks_write(fd, block, n, at);
 	}
 	return r;
 }

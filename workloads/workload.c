@@ -11,13 +11,18 @@
 #include "common/util.h"
 #include "workloads/pick.h"
 
-extern const struct workload_kind workload_anon, workload_exec, workload_file_map, workload_file_read;
+extern const struct workload_kind workload_anon, workload_block_read, workload_exec, workload_file_map, workload_file_read,
+	workload_file_write, workload_heap, workload_shm;
 
 const struct workload_kind *const workload_kinds[] = {
 	&workload_anon,
+	&workload_block_read,
 	&workload_exec,
 	&workload_file_map,
 	&workload_file_read,
+	&workload_file_write,
+	&workload_heap,
+	&workload_shm,
 	NULL,
 };
 

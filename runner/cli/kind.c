@@ -69,6 +69,13 @@ bool kind_parse(const char *doc, int argc, char **argv, struct kind_request *ret
 	return parse_names(&argp, 0, 0, argc, argv, ret);
 }
 
+bool kind_parse_one(const char *doc, const char *args_doc, int argc, char **argv, struct kind_request *ret)
+{
+	const struct argp argp = { .options = options, .parser = parse, .args_doc = args_doc, .doc = doc };
+
+	return parse_names(&argp, 1, 1, argc, argv, ret);
+}
+
 int kind_print(json_t *json)
 {
 	int r = cli_json(json);
@@ -139,14 +146,11 @@ int kind_list(int argc, char **argv)
 
 int kind_show(int argc, char **argv)
 {
-	const struct argp argp = {
-		.options = options, .parser = parse, .args_doc = "NAME|FILE", .doc = kind->show_doc
-	};
 	struct kind_request request;
 	struct kind_item item;
 	int code = EXIT_DONE;
 
-	if (!parse_names(&argp, 1, 1, argc, argv, &request) || !load(request.names[0], &item))
+	if (!kind_parse_one(kind->show_doc, "NAME|FILE", argc, argv, &request) || !load(request.names[0], &item))
 		return EXIT_USAGE;
 	if (request.json)
 		code = cli_json(item.json) < 0 ? EXIT_BROKEN : EXIT_DONE;

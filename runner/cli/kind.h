@@ -42,6 +42,9 @@ int kind_schema(int argc, char **argv);
 /* For sub-verbs of one kind alone: takes --json and no names. */
 bool kind_parse(const char *doc, int argc, char **argv, struct kind_request *ret);
 
+/* The same with one name, which is args_doc in the help. */
+bool kind_parse_one(const char *doc, const char *args_doc, int argc, char **argv, struct kind_request *ret);
+
 /* Prints the document and frees it; returns an exit code. */
 int kind_print(json_t *json);
 

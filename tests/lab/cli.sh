@@ -33,6 +33,22 @@ done
 says 2 "" show no-such-run
 says 2 "" compare no-such-run
 
+says 2 "did you mean 'heap'" workload show heep
+says 2 "'memrig workload list' lists them" workload show frobnicator
+says 2 "takes one workload" workload show
+says 2 "takes no names" workload list heap
+same "workload list --json: the options are those of the schema" \
+	"$("$memrig" workload list --json | jq -Sc '.kinds | map({(.kind): [.options[].name] | sort}) | add')" \
+	"$("$memrig" scenario schema | jq -Sc '[.. | objects | select(.properties.kind.const?)]
+		| map({(.properties.kind.const): (.properties | keys - ["kind", "policy", "start"])}) | add')"
+same "scenario workloads: is workload list" "$("$memrig" scenario workloads --json)" "$("$memrig" workload list --json)"
+has "workload show: the range" "$("$memrig" workload show heap)" 'bytes as "64M", 64 B to 1.0 GiB; default 1K'
+has "workload show: the choices" "$("$memrig" workload show shm)" "one of memfd, tmpfs, sysv; default memfd"
+same "workload show --json: what is needed" \
+	"$("$memrig" workload show anon --json | jq -r '.options | map(select(.needed).name) | join(" ")')" size
+same "workload show --json: its own come first" \
+	"$("$memrig" workload show shm --json | jq -c '.options | map(.common) | . == sort and .[0] == false')" true
+
 cat >"$work/wrong.json" <<'J'
 { "name": "wrong", "machine": { "nodes": [ { "memory": "192M", "cpus": 1 } ] },
   "groups": [ { "name": "db", "cpuset.mems": "3", "workloads": [ { "kind": "anon", "sise": "1M" } ] } ] }
@@ -50,7 +66,7 @@ same "--dry-run: exit code" "$?" 0
 same "--dry-run: cells" "$(get dry '.cells | length')" 1
 same "--color before the verb: exit code" "$("$memrig" --color=never list --json >/dev/null; echo $?)" 0
 same "--dry-run: nothing stored" "$("$memrig" list --json | jq ".runs | length")" 0
-for verb in run compare list show profile scenario doctor lab; do
+for verb in run compare list show profile scenario workload doctor lab; do
 	"$memrig" "$verb" --help >"$work/help" 2>&1
 	same "$verb --help: exit code" "$?" 0
 	has "$verb --help: has text" "$(cat "$work/help")" "memrig $verb"

@@ -38,6 +38,15 @@ number() {
 	if [ "$2" "$3" "$4" ] 2>/dev/null; then echo "ok: $1: $2 ($3 $4)"; else fail "$1: is '$2', expected $3 $4"; fi
 }
 
+# near WHAT ACTUAL EXPECTED LIMIT   (integers: at most LIMIT apart)
+near() {
+	if [ "$2" -ge $(($3 - $4)) ] 2>/dev/null && [ "$2" -le $(($3 + $4)) ]; then
+		echo "ok: $1: $2 (expected $3, limit +-$4)"
+	else
+		fail "$1: is '$2', expected $3, limit +-$4"
+	fi
+}
+
 # has WHAT TEXT PART
 has() {
 	case $2 in *"$3"*) echo "ok: $1" ;; *) fail "$1: '$2' does not say '$3'" ;; esac

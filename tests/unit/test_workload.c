@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "common/util.h"
@@ -210,6 +213,20 @@ static const struct {
 	{ "file_read", "readahead", "random", 0 },
 	{ "file_map", "sync", "sync", 0 },
 	{ "file_map", "sync", "full", -EINVAL },
+	{ "file_write", "fsync", "end", 0 },
+	{ "file_write", "fsync", "always", -EINVAL },
+	{ "file_write", "fsync_every", "0", 0 },
+	{ "file_write", "fsync_every", "1M", 0 },
+	{ "file_write", "fsync_every", "10% of ram", -ERANGE },
+	{ "file_write", "fsync_every", "1.5M", -EINVAL },
+	{ "heap", "block", "64", 0 },
+	{ "heap", "block", "1G", 0 },
+	{ "heap", "block", "63", -ERANGE },
+	{ "heap", "block", "1025M", -ERANGE },
+	{ "heap", "block", "1KB", -EINVAL },
+	{ "heap", "keep", "1.01", -ERANGE },
+	{ "shm", "type", "sysv", 0 },
+	{ "shm", "type", "posix", -EINVAL },
 };
 
 /* A refusal says what would be accepted and leaves the value as it was. */
@@ -252,11 +269,32 @@ END_TEST
 
 /* Runs. */
 
+/* The kinds that walk over memory or files of their own, and what of that writes: nothing, the fill, or all. */
+static const struct walker {
+	const char *name;
+	enum { WRITES_NOTHING, WRITES_FILL, WRITES_ALL } writes;
+	bool in_blocks;
+} walkers[] = {
+	{ "anon", WRITES_FILL, false },
+	{ "file_map", WRITES_NOTHING, false },
+	{ "file_read", WRITES_NOTHING, true },
+	{ "file_write", WRITES_ALL, true },
+	{ "heap", WRITES_FILL, false },
+	{ "shm", WRITES_FILL, false },
+};
+
+static uint64_t written_of(const struct walker *walker)
+{
+	return walker->writes == WRITES_ALL  ? report.touched_pages :
+	       walker->writes == WRITES_FILL ? PAGES :
+					       0;
+}
+
 START_TEST(each_kind_fills_and_works)
 {
 	static const char *const patterns[] = { "sequential", "random", "zipf", "hot-cold" };
 
-	use_kind(workload_kinds[_i]->name);
+	use_kind(walkers[_i].name);
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
 		memset(&report, 0, sizeof(report));
 		set("pattern", patterns[i]);
@@ -267,9 +305,9 @@ START_TEST(each_kind_fills_and_works)
 		ck_assert_uint_eq(report.passes, 2);
 		ck_assert_uint_eq(report.bad_pages, 0);
 		/* 300 pages are 18 blocks of 16 and one of 12: random blocks need not be whole. */
-		if (!streq(kind->name, "file_read") || i == 0)
+		if (!walkers[_i].in_blocks || i == 0)
 			ck_assert_uint_eq(report.touched_pages, 3 * PAGES);
-		ck_assert_uint_eq(report.written_pages, streq(kind->name, "anon") ? PAGES : 0);
+		ck_assert_uint_eq(report.written_pages, written_of(&walkers[_i]));
 		ck_assert_uint_gt(report.started_ns, 0);
 		ck_assert_uint_ge(report.filled_ns, report.started_ns);
 		ck_assert_uint_ge(report.done_ns, report.filled_ns);
@@ -281,7 +319,7 @@ END_TEST
 
 START_TEST(no_passes_are_the_fill_alone)
 {
-	use_kind(workload_kinds[_i]->name);
+	use_kind(walkers[_i].name);
 	set("work", "0 passes");
 	run();
 	ck_assert_uint_eq(report.state, WORKLOAD_DONE);
@@ -293,7 +331,7 @@ END_TEST
 
 START_TEST(the_smallest_size_works)
 {
-	use_kind(workload_kinds[_i]->name);
+	use_kind(walkers[_i].name);
 	env.size_bytes = CONTENT_PAGE;
 	set("pattern", "hot-cold");
 	run();
@@ -301,21 +339,24 @@ START_TEST(the_smallest_size_works)
 }
 END_TEST
 
+static const struct walker *const sharers[] = { &walkers[0], &walkers[1], &walkers[4], &walkers[5] };
+
 START_TEST(the_write_share_is_kept)
 {
-	use_kind(_i ? "file_map" : "anon");
+	uint64_t fill = sharers[_i]->writes == WRITES_FILL ? PAGES : 0;
+
+	use_kind(sharers[_i]->name);
 	set("pattern", "random");
 	set("write", "0.3");
 	set("work", "20 passes");
 	run();
-	report.written_pages -= _i ? 0 : PAGES;
-	ck_assert_double_eq_tol((double)report.written_pages / (20 * PAGES), 0.3, 0.03);
+	ck_assert_double_eq_tol((double)(report.written_pages - fill) / (20 * PAGES), 0.3, 0.03);
 	ck_assert_uint_eq(report.bad_pages, 0);
 	memset(&report, 0, sizeof(report));
 	set("write", "1");
 	set("work", "1 pass");
 	run();
-	ck_assert_uint_eq(report.written_pages, _i ? PAGES : 2 * PAGES);
+	ck_assert_uint_eq(report.written_pages, fill + PAGES);
 }
 END_TEST
 
@@ -362,7 +403,7 @@ START_TEST(a_hold_ends_with_the_pipe)
 {
 	pthread_t thread;
 
-	use_kind(workload_kinds[_i]->name);
+	use_kind(walkers[_i].name);
 	set("hold", "true");
 	ck_assert_int_eq(pthread_create(&thread, NULL, release, NULL), 0);
 	run();
@@ -404,7 +445,8 @@ static void flip_byte(const char *name, off_t at)
 	ck_assert_int_eq(pwrite(fd, &byte, 1, at), 1);
 }
 
-static const char *const file_kinds[] = { "file_map", "file_read" };
+/* The last one does not read. */
+static const char *const file_kinds[] = { "file_map", "file_read", "file_write" };
 
 /* Each bad page counts once, however many passes meet it. */
 START_TEST(a_flipped_byte_is_one_bad_page)
@@ -493,6 +535,157 @@ START_TEST(blocks_of_each_size_read_the_whole_file)
 }
 END_TEST
 
+static double figure(const char *name)
+{
+	for (uint32_t i = 0; i < report.n_figures; i++)
+		if (streq(report.figures[i].name, name))
+			return report.figures[i].value;
+	return -1;
+}
+
+/* What was there is overwritten with what belongs there. */
+START_TEST(writes_what_readers_expect)
+{
+	use_kind("file_write");
+	set("fsync", _i == 1 ? "end" : "none");
+	set("fsync_every", _i == 2 ? "256K" : "0");
+	set("drop_behind", _i == 3 ? "true" : "false");
+	ck_assert_int_eq(kind->prepare(&env, NULL), 0);
+	flip_byte("db.0", 17 * CONTENT_PAGE + 7);
+	ck_assert_int_eq(kind->run(&env, NULL), 0);
+	ck_assert_double_eq(figure("written_bytes"), 2 * BYTES);
+	ck_assert(_i == 1 || _i == 2 ? figure("fsync_max_ns") > 0 : figure("fsync_max_ns") == -1);
+
+	use_kind("file_read");
+	set("drop_behind", "true");
+	ck_assert_int_eq(kind->run(&env, NULL), 0);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+/* Which device there is depends on the machine; the lab's test reads one. */
+START_TEST(a_directory_without_a_device_is_an_error)
+{
+	struct error err = { 0 };
+
+	use_kind("block_read");
+	env.data_dir = "/proc";
+	ck_assert_int_eq(kind->run(&env, &err), -ENODEV);
+	ck_assert_str_eq(err.where, "/proc");
+	env.data_dir = "";
+	ck_assert_int_eq(kind->run(&env, &err), -ENODEV);
+	env.data_dir = "/nonexistent";
+	ck_assert_int_eq(kind->run(&env, &err), -ENOENT);
+	ck_assert_uint_eq(report.state, WORKLOAD_WAITING);
+}
+END_TEST
+
+/* Memory. */
+
+/* Blocks within a page, across pages, of many pages, and larger than all there is to fill. */
+START_TEST(blocks_of_any_size_hold_the_content)
+{
+	static const char *const blocks[] = { "64", "1000", "4K", "5000", "100K", "2M" };
+
+	use_kind("heap");
+	set("block", blocks[_i]);
+	set("write", "0.5");
+	set("work", "3 passes");
+	run();
+	ck_assert_uint_eq(report.filled_pages, PAGES);
+	ck_assert_uint_eq(report.touched_pages, 4 * PAGES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+	/* What the process had free before is resident already. */
+	ck_assert_double_ge(figure("resident_before_free_bytes"), 0.9 * BYTES);
+	ck_assert_double_ge(figure("brk_bytes"), 0);
+	ck_assert_double_ge(figure("mmap_bytes"), 0);
+}
+END_TEST
+
+#ifndef __SANITIZE_ADDRESS__ /* which brings an allocator of its own */
+static const struct {
+	const char *block, *keep, *trim;
+	double brk_min, mmap_min, after_min, after_max; /* shares of all */
+} heaps[] = {
+	{ "1K", "0.1", "false", 1, 0, 1, 1.05 },
+	/* Every tenth block of 1040 bytes touches 1.25 of 2.54 pages, more or less with where the heap begins: 0.49. */
+	{ "1K", "0.1", "true", 1, 0, 0.1, 0.6 },
+	{ "1K", "0", "false", 1, 0, 0, 0.2 },
+	{ "128K", "0.5", "false", 0, 1, 0.4, 0.6 },
+	{ "128K", "0", "false", 0, 1, 0, 0.1 },
+};
+
+START_TEST(small_blocks_stay_and_large_ones_go)
+{
+	use_kind("heap");
+	set("block", heaps[_i].block);
+	set("keep", heaps[_i].keep);
+	set("trim", heaps[_i].trim);
+	run();
+	ck_assert_double_ge(figure("brk_bytes"), heaps[_i].brk_min * BYTES);
+	ck_assert_double_ge(figure("mmap_bytes"), heaps[_i].mmap_min * BYTES);
+	ck_assert_double_ge(figure("resident_after_free_bytes"), heaps[_i].after_min * BYTES);
+	ck_assert_double_le(figure("resident_after_free_bytes"), heaps[_i].after_max * BYTES);
+}
+END_TEST
+#endif
+
+static const char *const shm_types[] = { "memfd", "sysv", "tmpfs" };
+
+START_TEST(shared_memory_of_each_type)
+{
+	struct error err = { 0 };
+	int r;
+
+	use_kind("shm");
+	set("type", shm_types[_i]);
+	set("write", "0.5");
+	set("work", "3 passes");
+	r = kind->run(&env, &err);
+	if (r == -EPERM && streq(shm_types[_i], "tmpfs"))
+		return; /* only root may mount */
+	ck_assert_msg(r == 0, "%s", err.what);
+	ck_assert_uint_eq(report.touched_pages, 4 * PAGES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+/* System V segments made by the process that are there. */
+static int segments_of(pid_t pid)
+{
+	_cleanup_fclose_ FILE *list = fopen("/proc/sysvipc/shm", "re");
+	char line[512];
+	int n = 0, creator;
+
+	ck_assert_ptr_nonnull(list);
+	while (fgets(line, sizeof(line), list))
+		n += sscanf(line, "%*d %*d %*o %*u %d", &creator) == 1 && creator == pid;
+	return n;
+}
+
+START_TEST(a_killed_holder_leaves_no_segment)
+{
+	struct workload_report *shared =
+		mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+
+	use_kind("shm");
+	set("type", "sysv");
+	set("hold", "true");
+	env.report = shared;
+	pid = fork();
+	if (pid == 0)
+		_exit(kind->run(&env, NULL) != 0);
+	while (shared->state != WORKLOAD_DONE && waitpid(pid, NULL, WNOHANG) == 0)
+		sched_yield();
+	ck_assert_int_eq(segments_of(pid), 1);
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(segments_of(pid), 0);
+	munmap(shared, sizeof(*shared));
+}
+END_TEST
+
 static TCase *options_case(void)
 {
 	TCase *tc = tcase_create("options");
@@ -511,14 +704,14 @@ static TCase *runs_case(void)
 	TCase *tc = tcase_create("runs");
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
-	tcase_add_loop_test(tc, each_kind_fills_and_works, 0, 3);
-	tcase_add_loop_test(tc, no_passes_are_the_fill_alone, 0, 3);
-	tcase_add_loop_test(tc, the_smallest_size_works, 0, 3);
-	tcase_add_loop_test(tc, the_write_share_is_kept, 0, 2);
+	tcase_add_loop_test(tc, each_kind_fills_and_works, 0, (int)ARRAY_SIZE(walkers));
+	tcase_add_loop_test(tc, no_passes_are_the_fill_alone, 0, (int)ARRAY_SIZE(walkers));
+	tcase_add_loop_test(tc, the_smallest_size_works, 0, (int)ARRAY_SIZE(walkers));
+	tcase_add_loop_test(tc, the_write_share_is_kept, 0, (int)ARRAY_SIZE(sharers));
 	tcase_add_test(tc, work_can_be_a_time);
 	tcase_add_test(tc, the_rate_is_a_limit);
 	tcase_add_test(tc, a_time_ends_a_slow_walk);
-	tcase_add_loop_test(tc, a_hold_ends_with_the_pipe, 0, 3);
+	tcase_add_loop_test(tc, a_hold_ends_with_the_pipe, 0, (int)ARRAY_SIZE(walkers));
 	tcase_add_test(tc, too_much_memory_is_an_error);
 	return tc;
 }
@@ -531,9 +724,25 @@ static TCase *files_case(void)
 	tcase_add_loop_test(tc, a_flipped_byte_is_one_bad_page, 0, 2);
 	tcase_add_test(tc, workloads_share_a_file_by_its_name);
 	tcase_add_test(tc, a_foreign_file_is_written_anew);
-	tcase_add_loop_test(tc, a_short_file_is_an_error, 0, 2);
-	tcase_add_loop_test(tc, a_missing_file_or_disk_is_an_error, 0, 2);
+	tcase_add_loop_test(tc, a_short_file_is_an_error, 0, 3);
+	tcase_add_loop_test(tc, a_missing_file_or_disk_is_an_error, 0, 3);
 	tcase_add_loop_test(tc, blocks_of_each_size_read_the_whole_file, 0, 9);
+	tcase_add_loop_test(tc, writes_what_readers_expect, 0, 4);
+	tcase_add_test(tc, a_directory_without_a_device_is_an_error);
+	return tc;
+}
+
+static TCase *memory_case(void)
+{
+	TCase *tc = tcase_create("memory");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_loop_test(tc, blocks_of_any_size_hold_the_content, 0, 6);
+#ifndef __SANITIZE_ADDRESS__
+	tcase_add_loop_test(tc, small_blocks_stay_and_large_ones_go, 0, (int)ARRAY_SIZE(heaps));
+#endif
+	tcase_add_loop_test(tc, shared_memory_of_each_type, 0, (int)ARRAY_SIZE(shm_types));
+	tcase_add_test(tc, a_killed_holder_leaves_no_segment);
 	return tc;
 }
 
@@ -546,6 +755,7 @@ int main(void)
 	suite_add_tcase(suite, options_case());
 	suite_add_tcase(suite, runs_case());
 	suite_add_tcase(suite, files_case());
+	suite_add_tcase(suite, memory_case());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
