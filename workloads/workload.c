@@ -9,12 +9,18 @@
 #include "common/suggest.h"
 #include "common/util.h"
 
-extern const struct workload_kind workload_anon, workload_file_map, workload_file_read;
+extern const struct workload_kind workload_anon, workload_churn, workload_file_map, workload_file_read, workload_fork_cow,
+	workload_fragment, workload_latency, workload_slab;
 
 const struct workload_kind *const workload_kinds[] = {
 	&workload_anon,
+	&workload_churn,
 	&workload_file_map,
 	&workload_file_read,
+	&workload_fork_cow,
+	&workload_fragment,
+	&workload_latency,
+	&workload_slab,
 	NULL,
 };
 
