@@ -100,7 +100,7 @@ static struct task *find_victim(struct cell_run *run, const struct kmsg_oom *oom
 	for (size_t i = 0; i < run->n_tasks; i++) {
 		struct task *task = &run->tasks[i];
 
-		if (!task->ended && is_group(oom->task_memcg, task->group->name) &&
+		if (is_group(oom->task_memcg, task->group->name) &&
 		    strncmp(task->workload->name, oom->comm, sizeof(oom->comm) - 1) == 0)
 			return task;
 	}
