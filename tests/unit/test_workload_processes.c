@@ -15,6 +15,7 @@
 #include "common/rng.h"
 #include "common/util.h"
 #include "workloads/buddyinfo.h"
+#include "workloads/children.h"
 #include "workloads/content.h"
 #include "workloads/latency_histogram.h"
 #include "workloads/proc_value.h"
@@ -92,7 +93,6 @@ static double figure(const char *name)
 	return 0;
 }
 
-/* Without a hold's end only; -1 as long as it runs. */
 static pid_t start(void)
 {
 	pid_t pid = fork();
@@ -183,6 +183,31 @@ START_TEST(children_die_with_their_parent)
 		; /* would hang at a child that lives */
 	ck_assert_int_eq(errno, ECHILD);
 	ck_assert_uint_eq(report->state, WORKLOAD_FILLED);
+}
+END_TEST
+
+START_TEST(a_child_dies_with_the_process_that_made_it)
+{
+	int made[2], status;
+	pid_t pid;
+	char byte;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	ck_assert_int_eq(pipe(made), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (child_fork() == 0)
+			ck_assert_int_eq(write(made[1], "", 1), 1);
+		for (;;)
+			pause();
+	}
+	ck_assert_int_eq(read(made[0], &byte, 1), 1);
+	kill(pid, SIGKILL);
+	end_of(pid);
+	ck_assert_int_gt(waitpid(-1, &status, 0), 0);
+	ck_assert(WIFSIGNALED(status));
+	close(made[0]);
+	close(made[1]);
 }
 END_TEST
 
@@ -432,6 +457,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, children_copy_their_share, 0, (int)ARRAY_SIZE(shares));
 	tcase_add_loop_test(tc, children_die_with_their_parent, 0, 2);
+	tcase_add_test(tc, a_child_dies_with_the_process_that_made_it);
 	tcase_add_loop_test(tc, a_killed_child_ends_the_workload, 0, 2);
 	tcase_add_test(tc, processes_run_in_turn);
 	tcase_add_test(tc, a_process_without_room_is_an_error);
