@@ -237,7 +237,7 @@ const struct metric metrics[] = {
 	  .doc = "latency: longest time from the beginning of an allocation until it was touched." },
 	{ "workload.<W>.slab_bytes", "bytes", .better = BETTER_NONE,
 	  SPECIAL(workload_figure, "slab_bytes", "figure slab_bytes of the outcome record"),
-	  .doc = "slab: growth of SReclaimable or SUnreclaim at its end." },
+	  .doc = "slab: growth of SReclaimable or SUnreclaim when it was filled." },
 	{ "workload.<W>.slab_objects", "events", .better = BETTER_NONE,
 	  SPECIAL(workload_figure, "slab_objects", "figure slab_objects of the outcome record"),
 	  .doc = "slab: objects made." },
