@@ -83,17 +83,33 @@ static void record_states(struct cell_run *run, struct task *task)
 	}
 }
 
-static struct task *find_pid(struct cell_run *run, long pid)
+/* "/memrig/db" is group db. */
+static bool is_group(const char *path, const char *group)
+{
+	const char *last = strrchr(path, '/');
+
+	return last && streq(last + 1, group);
+}
+
+/* A workload may have children: they are in its group and have its name, which is that of the process cut short. */
+static struct task *find_victim(struct cell_run *run, const struct kmsg_oom *oom)
 {
 	for (size_t i = 0; i < run->n_tasks; i++)
-		if (run->tasks[i].pid == pid)
+		if (run->tasks[i].pid == oom->pid)
 			return &run->tasks[i];
+	for (size_t i = 0; i < run->n_tasks; i++) {
+		struct task *task = &run->tasks[i];
+
+		if (is_group(oom->task_memcg, task->group->name) &&
+		    strncmp(task->workload->name, oom->comm, sizeof(oom->comm) - 1) == 0)
+			return task;
+	}
 	return NULL;
 }
 
 static void record_oom(struct cell_run *run, const struct kmsg_oom *oom)
 {
-	struct task *victim = find_pid(run, oom->pid);
+	struct task *victim = find_victim(run, oom);
 
 	stream_begin(&run->out, "oom", now_ns());
 	if (oom->constraint)

@@ -11,18 +11,24 @@
 #include "common/util.h"
 #include "workloads/pick.h"
 
-extern const struct workload_kind workload_anon, workload_block_read, workload_exec, workload_file_map, workload_file_read,
-	workload_file_write, workload_heap, workload_shm;
+extern const struct workload_kind workload_anon, workload_block_read, workload_churn, workload_exec, workload_file_map,
+	workload_file_read, workload_file_write, workload_fork_cow, workload_fragment, workload_heap,
+	workload_latency, workload_shm, workload_slab;
 
 const struct workload_kind *const workload_kinds[] = {
 	&workload_anon,
 	&workload_block_read,
+	&workload_churn,
 	&workload_exec,
 	&workload_file_map,
 	&workload_file_read,
 	&workload_file_write,
+	&workload_fork_cow,
+	&workload_fragment,
 	&workload_heap,
+	&workload_latency,
 	&workload_shm,
+	&workload_slab,
 	NULL,
 };
 
