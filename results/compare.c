@@ -16,7 +16,7 @@
 #define MIN_COLUMN  18
 #define LABEL_WIDTH 24
 
-enum row_unit { ROW_BYTES, ROW_PAGES, ROW_COUNT, ROW_NS, ROW_US };
+enum row_unit { ROW_BYTES, ROW_PAGES, ROW_COUNT, ROW_NS, ROW_US, ROW_NUMBER };
 
 struct row {
 	const char *label; /* %s: the node or workload */
@@ -85,6 +85,8 @@ static char *value_text(double value, enum row_unit unit, uint64_t page)
 		return xstrdup(duration_format(n, buf, sizeof(buf)));
 	case ROW_US:
 		return xstrdup(duration_format(n * 1000, buf, sizeof(buf)));
+	case ROW_NUMBER:
+		return xasprintf("%.5g", value);
 	default:
 		return xasprintf("%" PRIu64, n);
 	}
@@ -186,7 +188,38 @@ static void add_node_rows(struct table *t, const struct compare_group *g, const 
 	}
 }
 
-static void add_workload_rows(struct table *t, const struct compare_group *g)
+/* By the ends of their names, as everywhere. */
+static enum row_unit unit_of(const char *figure)
+{
+	static const struct {
+		const char *end;
+		enum row_unit unit;
+	} ends[] = { { "_bytes", ROW_BYTES }, { "_pages", ROW_PAGES }, { "_ns", ROW_NS }, { "_us", ROW_US } };
+	size_t length = strlen(figure);
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		if (length > strlen(ends[i].end) && streq(figure + length - strlen(ends[i].end), ends[i].end))
+			return ends[i].unit;
+	return ROW_NUMBER;
+}
+
+/* What a workload measured itself, in the words of its own names. */
+static void add_figure_rows(struct table *t, const struct compare_group *g, const char *workload, const json_t *figures)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)figures, name, value) {
+		_cleanup_free_ char *label = xasprintf("%s %s", workload, name);
+		_cleanup_free_ char *metric = xasprintf("workload.%s.%s", workload, name);
+		struct row rows[] = { { label, metric, unit_of(name), false }, { NULL, NULL, 0, false } };
+
+		add_rows(t, g, rows, "");
+	}
+}
+
+/* All workloads of all columns, each with the figures that any of them has. */
+static json_t *figures_by_workload(const struct compare_group *g)
 {
 	json_t *seen = json_object();
 
@@ -194,12 +227,27 @@ static void add_workload_rows(struct table *t, const struct compare_group *g)
 		size_t i;
 		const json_t *w;
 
-		json_array_foreach (json_object_get(json_array_get(g->columns[k].cells, 0), "workloads"), i,
-				    w)
-			json_object_set_new(seen, record_text(w, "name", "?"), json_true());
+		json_array_foreach (json_object_get(json_array_get(g->columns[k].cells, 0), "workloads"), i, w) {
+			const char *name = record_text(w, "name", "?");
+
+			if (!json_object_get(seen, name))
+				json_object_set_new(seen, name, json_object());
+			if (json_object_get(w, "figures"))
+				json_object_update(json_object_get(seen, name), json_object_get(w, "figures"));
+		}
 	}
-	for (void *it = json_object_iter(seen); it; it = json_object_iter_next(seen, it))
-		add_rows(t, g, workload_rows, json_object_iter_key(it));
+	return seen;
+}
+
+static void add_workload_rows(struct table *t, const struct compare_group *g)
+{
+	json_t *seen = figures_by_workload(g), *figures;
+	const char *name;
+
+	json_object_foreach (seen, name, figures) {
+		add_rows(t, g, workload_rows, name);
+		add_figure_rows(t, g, name, figures);
+	}
 	json_decref(seen);
 }
 
