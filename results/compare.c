@@ -86,7 +86,7 @@ static char *value_text(double value, enum row_unit unit, uint64_t page)
 	case ROW_US:
 		return xstrdup(duration_format(n * 1000, buf, sizeof(buf)));
 	case ROW_NUMBER:
-		return xasprintf("%.5g", value);
+		return xasprintf("%.6g", value);
 	default:
 		return xasprintf("%" PRIu64, n);
 	}

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <jansson.h>
 #include <poll.h>
 #include <regex.h>
@@ -19,6 +20,7 @@
 #include "workloads/workload.h"
 
 #define OUTPUT_MAX (256 * KIB) /* the end of the output that is kept */
+#define SAID_MAX   (4 * KIB)   /* of a program that failed: what goes to standard error */
 
 struct exec_params {
 	char *command, *setup, *ready, *user;
@@ -118,6 +120,8 @@ static int end(struct program *p, struct error *err)
 
 	if (r == 0 || !err)
 		return r;
+	/* In the lab this is the console, which is kept. */
+	fprintf(stderr, "%s\n%s\n", err->what, p->output + (p->len > SAID_MAX ? p->len - SAID_MAX : 0));
 	while (p->len > 0 && strchr("\n\r ", p->output[p->len - 1]))
 		p->output[--p->len] = '\0';
 	line = strrchr(p->output, '\n');
@@ -199,6 +203,15 @@ static int run(const struct workload_env *env, struct error *err)
 	return r;
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
 /* What must be there before the cell's clock starts: its directory, and what its setup makes in it. Once. */
 static int prepare(const struct workload_env *env, struct error *err)
 {
@@ -209,10 +222,13 @@ static int prepare(const struct workload_env *env, struct error *err)
 	struct program p = { 0 };
 	int r;
 
-	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
+	if (access(done, F_OK) == 0)
+		return 0;
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS); /* what a setup that failed has left */
+	if (mkdir(dir, 0777) < 0)
 		return error_set_errno(err, -errno, dir, "cannot make the program's directory");
 	chmod(dir, 0777); /* for whichever user it runs as */
-	if (!params->setup || access(done, F_OK) == 0)
+	if (!params->setup)
 		return 0;
 	r = start(env, params->setup, &p, err);
 	if (r < 0)

@@ -163,7 +163,7 @@ static void exec_mke2fs(int image)
 	setenv("E2FSPROGS_FAKE_TIME", "1767225600", 1); /* 2026-01-01, where the guest's clock starts */
 	setenv("MKE2FS_CONFIG", mke2fs_config(config, sizeof(config)), 1);
 	setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1);
-	execlp("mke2fs", "mke2fs", "-q", "-F", "-t", "ext4", "-T", "memrig", "-b", "4096", "-I", "256", "-m", "0", "-N", "1024",
+	execlp("mke2fs", "mke2fs", "-q", "-F", "-t", "ext4", "-T", "memrig", "-b", "4096", "-I", "256", "-m", "0", "-N", "16384",
 	       "-O", "none,extents,filetype,sparse_super,large_file,dir_index,uninit_bg,flex_bg", "-U",
 	       "6d656d72-6967-4000-8000-000000000001", "-E",
 	       "hash_seed=6d656d72-6967-4000-8000-000000000002,lazy_itable_init=1,nodiscard,root_owner=0:0",
