@@ -73,6 +73,15 @@ static void check_filled(const struct timeline *t, const json_t *workload, const
 				  record_text(workload, "workload", "?"), filled, asked));
 }
 
+/* A workload that says itself why it could not go on has not made the pressure it was for. */
+static void check_failed(const json_t *outcome, json_t *reasons)
+{
+	const char *message = record_text(outcome, "message", "");
+
+	if (streq(record_text(outcome, "outcome", ""), "crashed") && *message)
+		reason(reasons, xasprintf("workload %s failed: %s", record_text(outcome, "workload", "?"), message));
+}
+
 static void check_workloads(const struct timeline *t, json_t *reasons)
 {
 	size_t pos = 0;
@@ -90,6 +99,7 @@ static void check_workloads(const struct timeline *t, json_t *reasons)
 						  " pages with other content than it had written",
 						  name, bad));
 		check_filled(t, workload, outcome, reasons);
+		check_failed(outcome, reasons);
 	}
 }
 

@@ -77,6 +77,17 @@ START_TEST(unmade_pressure_and_bad_pages_are_invalid)
 }
 END_TEST
 
+START_TEST(a_workload_that_failed_is_invalid)
+{
+	struct summary *s = summary_of("failed.jsonl");
+
+	ck_assert_int_eq(s->outcome, OUTCOME_CRASHED);
+	ck_assert(!s->valid);
+	ck_assert_str_eq(reason(s, 0), "workload db.0 failed: the device is too small");
+	summary_free(s);
+}
+END_TEST
+
 /* The same cut stream, with what the host knows of the end. */
 static struct summary *cut_with(const char *console, bool deadline)
 {
@@ -208,6 +219,7 @@ int main(void)
 	tcase_add_test(tcase, mglru_is_told_from_its_switch);
 	tcase_add_test(tcase, drift_is_invalid);
 	tcase_add_test(tcase, unmade_pressure_and_bad_pages_are_invalid);
+	tcase_add_test(tcase, a_workload_that_failed_is_invalid);
 	tcase_add_test(tcase, a_cut_stream_ended_as_the_host_saw);
 	tcase_add_test(tcase, an_empty_stream_is_known_by_its_cell);
 	tcase_add_test(tcase, fatal_problems_are_invalid);
