@@ -25,6 +25,8 @@ number "sort: charged to the group, MiB" "$(get sort '.cells[0].metrics["group.j
 # ---- failures are told ----
 jq '.groups[0].workloads[0].command = "sh -c \"echo trouble; exit 5\"" | .expect = []' "$work/job.json" >"$work/job-fails.json"
 run_json fails "$work/job-fails.json"
+same "fails: exit code" "$code" 3
+has "fails: the cell is not valid" "$(get fails '.cells[0].invalid_reasons[0]')" "job.0 failed: "
 same "fails: outcome" "$(workload fails job.0 .outcome)" crashed
 has "fails: message" "$(workload fails job.0 .message)" "ended with status 5: trouble"
 jq '.groups[0].workloads[0].figures.first = "regex:nowhere ([0-9]+)" | .expect = []' "$work/job.json" >"$work/job-nowhere.json"

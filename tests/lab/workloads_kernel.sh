@@ -34,7 +34,7 @@ scenarios="slab inodes messages cow whole fragment fill churn quiet fragment-hug
 files=; for s in $scenarios; do files="$files $work/$s.json"; done
 # shellcheck disable=SC2086
 run_json all $files "$work/dropped.json" -k 6.1 -k 6.12 --jobs 1
-same "exit code (one of the workloads is to fail)" "$code" 1
+same "exit code (one of the workloads is to fail)" "$code" 3
 run=$(get all .run)
 
 figure() { get all ".cells[] | select(.id == \"$1\") | .metrics[\"workload.db.0.$2\"]"; }
