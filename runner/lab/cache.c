@@ -132,10 +132,16 @@ static size_t members(const struct machine *machine, struct snapshot *s, struct 
 
 #define MEMBERS_MAX (MAX_NODES + 3)
 
-char *cache_dir(void)
+static char *snapshots_dir(void)
 {
 	_cleanup_free_ char *cache = lab_cache_dir();
-	_cleanup_free_ char *dir = xasprintf("%s/snapshots", cache);
+
+	return xasprintf("%s/snapshots", cache);
+}
+
+char *cache_dir(void)
+{
+	_cleanup_free_ char *dir = snapshots_dir();
 
 	return file_make_dirs(dir, NULL) == 0 && access(dir, W_OK) == 0 ? TAKE_PTR(dir) : NULL;
 }
@@ -317,8 +323,8 @@ static int by_use(const void *a, const void *b)
 /* All of them, the one used last first. */
 static struct entry *read_entries(size_t *ret_n)
 {
-	_cleanup_free_ char *top = cache_dir();
-	DIR *dir = top ? opendir(top) : NULL;
+	_cleanup_free_ char *top = snapshots_dir();
+	DIR *dir = opendir(top);
 	struct entry *list = NULL;
 	struct dirent *d;
 	struct stat st;
@@ -385,7 +391,10 @@ int cache_prune(uint64_t limit, size_t *ret_removed, uint64_t *ret_bytes, struct
 			continue;
 		}
 		remove_dir(list[i].path);
-		failed |= access(list[i].path, F_OK) == 0;
+		if (access(list[i].path, F_OK) == 0) {
+			failed = true;
+			continue;
+		}
 		freed += list[i].bytes;
 		removed++;
 	}
