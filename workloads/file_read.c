@@ -13,7 +13,7 @@
 struct reader {
 	struct walk walk; /* first: the accesses get a pointer to it */
 	struct content content;
-	unsigned char *block;
+	unsigned char *blocks; /* one for each thread */
 	int fd;
 };
 
@@ -37,15 +37,15 @@ static int read_unit(struct walk *walk, uint64_t unit, bool write, struct error 
 {
 	const struct reader *reader = (const struct reader *)walk;
 	uint64_t first = unit * walk->unit_pages, pages = walk_pages(walk, unit);
-	int r = read_all(reader->fd, reader->block, pages * CONTENT_PAGE, first * CONTENT_PAGE);
+	unsigned char *block = reader->blocks + walk_thread() * walk->unit_pages * CONTENT_PAGE;
+	int r = read_all(reader->fd, block, pages * CONTENT_PAGE, first * CONTENT_PAGE);
 
 	(void)write;
 	if (r < 0)
 		return error_set_errno(err, r, walk->env->name, "cannot read the data file at page %llu",
 				       (unsigned long long)first);
 	for (uint64_t i = 0; i < pages; i++)
-		if (!content_check(&reader->content, first + i, reader->block + i * CONTENT_PAGE))
-			walk_bad_page(walk, first + i);
+		walk_touch_page(walk, &reader->content, first + i, block + i * CONTENT_PAGE, false);
 	return 0;
 }
 
@@ -69,19 +69,20 @@ static int run(const struct workload_env *env, struct error *err)
 			  .fill = read_unit,
 			  .touch = read_unit },
 	};
-	_cleanup_free_ unsigned char *block = aligned_alloc(CONTENT_PAGE, CONTENT_PAGE << env->params->block);
+	_cleanup_free_ unsigned char *blocks =
+		aligned_alloc(CONTENT_PAGE, walk_threads(&reader.walk) * CONTENT_PAGE << env->params->block);
 	_cleanup_close_ int fd = data_file_open(env, O_RDONLY, err);
 	int r;
 
 	if (fd < 0)
 		return fd;
-	if (!block)
+	if (!blocks)
 		return error_set_errno(err, -ENOMEM, env->name, "cannot get a buffer");
 	r = set_readahead(fd, env->params->readahead);
 	if (r < 0)
 		return error_set_errno(err, r, env->name, "cannot set the readahead");
 	reader.fd = fd;
-	reader.block = block;
+	reader.blocks = blocks;
 	data_file_content(env, &reader.content);
 	r = walk_run(&reader.walk, err);
 	if (r == 0)
@@ -108,6 +109,7 @@ const struct workload_kind workload_file_read = {
 	.name = "file_read",
 	.summary = "page cache through read(2): reads a file once, then block by block again",
 	.needs_disk = true,
+	.traits = TRAIT_WALK,
 	.options = options,
 	.disk_bytes = data_file_bytes,
 	.prepare = data_file_prepare,

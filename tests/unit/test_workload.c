@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -73,6 +74,14 @@ static void set(const char *name, const char *text)
 	ck_assert_msg(workload_set_option(option, text, &params, &err) == 0, "%s", err.what);
 }
 
+/* Those that work anywhere: no hugetlb pages, which only root can set aside. */
+static const char *const all_kinds[] = { "anon", "file_map", "file_read", "locked", "page_tables", "stack" };
+
+static bool fills_by_writing(void)
+{
+	return !kind->needs_disk;
+}
+
 static void run(void)
 {
 	struct error err = { 0 };
@@ -112,6 +121,10 @@ START_TEST(options_belong_to_their_kind)
 	ck_assert_ptr_null(workload_find_option(workload_find("file_read"), "write"));
 	ck_assert_ptr_null(workload_find_option(workload_find("anon"), "file"));
 	ck_assert_ptr_null(workload_find_option(workload_find("anon"), "sizes"));
+	ck_assert_ptr_nonnull(workload_find_option(workload_find("file_read"), "threads"));
+	ck_assert_ptr_null(workload_find_option(workload_find("file_read"), "thp"));
+	ck_assert_ptr_null(workload_find_option(workload_find("stack"), "threads"));
+	ck_assert_ptr_null(workload_find_option(workload_find("locked"), "mlock"));
 }
 END_TEST
 
@@ -210,6 +223,23 @@ static const struct {
 	{ "file_read", "readahead", "random", 0 },
 	{ "file_map", "sync", "sync", 0 },
 	{ "file_map", "sync", "full", -EINVAL },
+	{ "anon", "threads", "1", 0 },
+	{ "anon", "threads", "64", 0 },
+	{ "anon", "threads", "0", -ERANGE },
+	{ "anon", "threads", "65", -ERANGE },
+	{ "anon", "verify", "true", 0 },
+	{ "anon", "latency", "yes", -EINVAL },
+	{ "anon", "thp", "never", 0 },
+	{ "anon", "thp", "madvise", -EINVAL },
+	{ "anon", "mlock", "true", 0 },
+	{ "anon", "touch", "read", 0 },
+	{ "anon", "touch", "reads", -EINVAL },
+	{ "anon", "populate", "true", 0 },
+	{ "anon", "advice", "pageout", 0 },
+	{ "anon", "advice", "hot", -EINVAL },
+	{ "huge", "reserve", "32M", 0 },
+	{ "huge", "reserve", "1M", -ERANGE },
+	{ "huge", "reserve", "10% of ram", -ERANGE },
 };
 
 /* A refusal says what would be accepted and leaves the value as it was. */
@@ -256,7 +286,7 @@ START_TEST(each_kind_fills_and_works)
 {
 	static const char *const patterns[] = { "sequential", "random", "zipf", "hot-cold" };
 
-	use_kind(workload_kinds[_i]->name);
+	use_kind(all_kinds[_i]);
 	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
 		memset(&report, 0, sizeof(report));
 		set("pattern", patterns[i]);
@@ -269,7 +299,7 @@ START_TEST(each_kind_fills_and_works)
 		/* 300 pages are 18 blocks of 16 and one of 12: random blocks need not be whole. */
 		if (!streq(kind->name, "file_read") || i == 0)
 			ck_assert_uint_eq(report.touched_pages, 3 * PAGES);
-		ck_assert_uint_eq(report.written_pages, streq(kind->name, "anon") ? PAGES : 0);
+		ck_assert_uint_eq(report.written_pages, fills_by_writing() ? PAGES : 0);
 		ck_assert_uint_gt(report.started_ns, 0);
 		ck_assert_uint_ge(report.filled_ns, report.started_ns);
 		ck_assert_uint_ge(report.done_ns, report.filled_ns);
@@ -281,7 +311,7 @@ END_TEST
 
 START_TEST(no_passes_are_the_fill_alone)
 {
-	use_kind(workload_kinds[_i]->name);
+	use_kind(all_kinds[_i]);
 	set("work", "0 passes");
 	run();
 	ck_assert_uint_eq(report.state, WORKLOAD_DONE);
@@ -293,7 +323,7 @@ END_TEST
 
 START_TEST(the_smallest_size_works)
 {
-	use_kind(workload_kinds[_i]->name);
+	use_kind(all_kinds[_i]);
 	env.size_bytes = CONTENT_PAGE;
 	set("pattern", "hot-cold");
 	run();
@@ -316,6 +346,167 @@ START_TEST(the_write_share_is_kept)
 	set("work", "1 pass");
 	run();
 	ck_assert_uint_eq(report.written_pages, _i ? PAGES : 2 * PAGES);
+}
+END_TEST
+
+/* Whatever the number of threads: every page is filled once, and a pass is as many accesses as there are pages. */
+START_TEST(threads_share_the_walk)
+{
+	static const char *const threads[] = { "1", "2", "7", "64" };
+	struct workload_counts sum;
+
+	use_kind(all_kinds[_i / 4]);
+	if (!workload_find_option(kind, "threads"))
+		return;
+	set("threads", threads[_i % 4]);
+	set("work", "3 passes");
+	run();
+	sum = workload_sum(&report);
+	ck_assert_uint_eq(sum.filled_pages, PAGES);
+	ck_assert_uint_eq(sum.touched_pages, 4 * PAGES);
+	ck_assert_uint_eq(sum.written_pages, fills_by_writing() ? PAGES : 0);
+	ck_assert_uint_eq(report.passes, 3);
+	ck_assert_uint_eq(report.bad_pages, 0);
+	ck_assert_uint_eq(report.state, WORKLOAD_DONE);
+	ck_assert_uint_eq(events(), 3);
+	if (_i % 4 > 0)
+		ck_assert_uint_lt(report.filled_pages, PAGES);
+}
+END_TEST
+
+START_TEST(threads_write_the_same_pages_unharmed)
+{
+	set("threads", "8");
+	set("verify", "true");
+	set("pattern", "hot-cold");
+	set("write", "0.5");
+	set("work", "50 passes");
+	set("touch", _i ? "read" : "write");
+	run();
+	ck_assert_uint_eq(workload_sum(&report).touched_pages, 51 * PAGES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+/* Cuts the last page off when the work has begun. */
+static void *cut_file(void *unused)
+{
+	_cleanup_free_ char *path = xasprintf("%s/db.0", dir);
+
+	while (report.state != WORKLOAD_FILLED)
+		sched_yield();
+	ck_assert_int_eq(truncate(path, BYTES - CONTENT_PAGE), 0);
+	return unused;
+}
+
+/* A thread that cannot go on ends the others' work too, and its error is told. */
+START_TEST(an_error_of_a_thread_ends_all)
+{
+	struct error err = { 0 };
+	pthread_t thread;
+
+	use_kind("file_read");
+	set("threads", "4");
+	set("block", "4K");
+	set("work", "60s");
+	ck_assert_int_eq(kind->prepare(&env, &err), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, cut_file, NULL), 0);
+	ck_assert_int_eq(kind->run(&env, &err), -EIO);
+	pthread_join(thread, NULL);
+	ck_assert_str_ne(err.what, "");
+	ck_assert_uint_ne(report.state, WORKLOAD_DONE);
+}
+END_TEST
+
+/* What the fill only reads is no memory until it is written, and then has its content. */
+START_TEST(the_fill_can_read)
+{
+	set("touch", "read");
+	set("write", "1");
+	set("work", "2 passes");
+	run();
+	ck_assert_uint_eq(report.filled_pages, PAGES);
+	ck_assert_uint_eq(report.written_pages, 2 * PAGES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+START_TEST(memory_is_advised_populated_and_locked)
+{
+	static const char *const settings[][2] = {
+		{ "advice", "cold" }, { "advice", "pageout" }, { "advice", "free" },   { "advice", "dontneed" },
+		{ "thp", "always" },  { "thp", "never" },      { "populate", "true" }, { "mlock", "true" },
+	};
+
+	set(settings[_i][0], settings[_i][1]);
+	set("touch", _i % 2 ? "read" : "write");
+	run();
+	ck_assert_uint_eq(report.filled_pages, PAGES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+static double figure(const char *name)
+{
+	for (uint32_t i = 0; i < report.n_figures; i++)
+		if (streq(report.figures[i].name, name))
+			return report.figures[i].value;
+	return -1;
+}
+
+START_TEST(accesses_are_timed)
+{
+	set("latency", "true");
+	set("threads", _i ? "3" : "1");
+	set("work", "20 passes");
+	run();
+	ck_assert_double_gt(figure("access_p50_ns"), 0);
+	ck_assert_double_le(figure("access_p50_ns"), figure("access_p99_ns"));
+	ck_assert_double_le(figure("access_p99_ns"), figure("access_max_ns"));
+	ck_assert_double_gt(figure("fill_p50_ns"), 0);
+	/* No access can have taken longer than all of them, on the other clock. */
+	ck_assert_double_le(figure("access_max_ns"), 1.02 * (double)(report.done_ns - report.filled_ns));
+	ck_assert_double_le(figure("fill_max_ns"), 1.02 * (double)(report.filled_ns - report.started_ns));
+}
+END_TEST
+
+/* The wait for the schedule is no part of an access. */
+START_TEST(a_rate_is_no_latency)
+{
+	set("latency", "true");
+	set("rate", "4000");
+	run();
+	ck_assert_double_lt(figure("access_p50_ns"), 100e3);
+}
+END_TEST
+
+START_TEST(special_memory_tells_its_size)
+{
+	static const struct {
+		const char *kind, *figure;
+		double at_least;
+	} kinds[] = {
+		{ "locked", "locked_bytes", BYTES },
+		{ "page_tables", "page_table_bytes", BYTES },
+		{ "stack", "stack_bytes", BYTES },
+	};
+
+	use_kind(kinds[_i].kind);
+	run();
+	ck_assert_double_ge(figure(kinds[_i].figure), kinds[_i].at_least);
+}
+END_TEST
+
+START_TEST(a_stack_grows_beyond_the_limit)
+{
+	struct rlimit limit;
+
+	use_kind("stack");
+	ck_assert_int_eq(getrlimit(RLIMIT_STACK, &limit), 0);
+	limit.rlim_cur = BYTES / 2;
+	ck_assert_int_eq(setrlimit(RLIMIT_STACK, &limit), 0);
+	run();
+	ck_assert_uint_eq(report.filled_pages, PAGES);
 }
 END_TEST
 
@@ -362,7 +553,7 @@ START_TEST(a_hold_ends_with_the_pipe)
 {
 	pthread_t thread;
 
-	use_kind(workload_kinds[_i]->name);
+	use_kind(all_kinds[_i]);
 	set("hold", "true");
 	ck_assert_int_eq(pthread_create(&thread, NULL, release, NULL), 0);
 	run();
@@ -416,6 +607,27 @@ START_TEST(a_flipped_byte_is_one_bad_page)
 	ck_assert_int_eq(kind->run(&env, NULL), 0);
 	ck_assert_uint_eq(report.bad_pages, 1);
 	ck_assert_uint_eq(report.state, WORKLOAD_DONE);
+}
+END_TEST
+
+/* In the middle of a page, where only all of its words tell. */
+START_TEST(verify_names_what_is_damaged)
+{
+	use_kind(file_kinds[_i]);
+	set("verify", "true");
+	set("work", "3 passes");
+	ck_assert_int_eq(kind->prepare(&env, NULL), 0);
+	flip_byte("db.0", 17 * CONTENT_PAGE + 2048 + 1);
+	flip_byte("db.0", 200 * CONTENT_PAGE + 8);
+	ck_assert_int_eq(kind->run(&env, NULL), 0);
+	ck_assert_uint_eq(report.bad_pages, 2);
+	ck_assert_msg(strstr(report.message, "page 17 is damaged at offset 71680: expected 0x0000000000000000, "
+					     "got 0x0000000000000100") != NULL, "%s", report.message);
+
+	memset(&report, 0, sizeof(report));
+	set("verify", "false");
+	ck_assert_int_eq(kind->run(&env, NULL), 0);
+	ck_assert_uint_eq(report.bad_pages, 0);
 }
 END_TEST
 
@@ -511,14 +723,23 @@ static TCase *runs_case(void)
 	TCase *tc = tcase_create("runs");
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
-	tcase_add_loop_test(tc, each_kind_fills_and_works, 0, 3);
-	tcase_add_loop_test(tc, no_passes_are_the_fill_alone, 0, 3);
-	tcase_add_loop_test(tc, the_smallest_size_works, 0, 3);
+	tcase_add_loop_test(tc, each_kind_fills_and_works, 0, (int)ARRAY_SIZE(all_kinds));
+	tcase_add_loop_test(tc, no_passes_are_the_fill_alone, 0, (int)ARRAY_SIZE(all_kinds));
+	tcase_add_loop_test(tc, the_smallest_size_works, 0, (int)ARRAY_SIZE(all_kinds));
 	tcase_add_loop_test(tc, the_write_share_is_kept, 0, 2);
+	tcase_add_loop_test(tc, threads_share_the_walk, 0, 4 * (int)ARRAY_SIZE(all_kinds));
+	tcase_add_loop_test(tc, threads_write_the_same_pages_unharmed, 0, 2);
+	tcase_add_test(tc, an_error_of_a_thread_ends_all);
+	tcase_add_test(tc, the_fill_can_read);
+	tcase_add_loop_test(tc, memory_is_advised_populated_and_locked, 0, 8);
+	tcase_add_loop_test(tc, accesses_are_timed, 0, 2);
+	tcase_add_test(tc, a_rate_is_no_latency);
+	tcase_add_loop_test(tc, special_memory_tells_its_size, 0, 3);
+	tcase_add_test(tc, a_stack_grows_beyond_the_limit);
 	tcase_add_test(tc, work_can_be_a_time);
 	tcase_add_test(tc, the_rate_is_a_limit);
 	tcase_add_test(tc, a_time_ends_a_slow_walk);
-	tcase_add_loop_test(tc, a_hold_ends_with_the_pipe, 0, 3);
+	tcase_add_loop_test(tc, a_hold_ends_with_the_pipe, 0, (int)ARRAY_SIZE(all_kinds));
 	tcase_add_test(tc, too_much_memory_is_an_error);
 	return tc;
 }
@@ -529,6 +750,7 @@ static TCase *files_case(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, a_flipped_byte_is_one_bad_page, 0, 2);
+	tcase_add_loop_test(tc, verify_names_what_is_damaged, 0, 2);
 	tcase_add_test(tc, workloads_share_a_file_by_its_name);
 	tcase_add_test(tc, a_foreign_file_is_written_anew);
 	tcase_add_loop_test(tc, a_short_file_is_an_error, 0, 2);
