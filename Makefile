@@ -97,7 +97,7 @@ JOBS := $(shell nproc)
 
 # The guest tests, longest first.
 LAB_TESTS := $(addprefix tests/lab/,repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh watermarks.sh placement.sh protected.sh \
-	     guest_ends.sh interrupt.sh document.sh no_room.sh cli.sh)
+	     guest_ends.sh interrupt.sh document.sh no_room.sh cli.sh workloads_memory.sh workloads_walk.sh)
 
 # Packages are looked for and installed before anything is compiled, hence the second make.
 ## try: install what is needed, build, and compare three profiles in a guest

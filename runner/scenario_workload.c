@@ -145,8 +145,10 @@ static void unknown_option(const struct form_value *value, const char *key, cons
 	if (!suggest_hint(&suggestion, hint, sizeof(hint)))
 		hint[0] = '\0';
 	for (const struct workload_kind *const *other = workload_kinds; *other; other++)
-		if (workload_find_option(*other, key))
+		if (workload_find_option(*other, key)) {
 			snprintf(hint, sizeof(hint), "%s has it", (*other)->name);
+			break;
+		}
 	form_fail_key(value, hint, "unknown key '%s' of %s", key, kind->name);
 }
 

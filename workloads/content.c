@@ -18,11 +18,11 @@ enum { STEP_WORDS = 32 };
 /* QEMU's CPU is emulated: there a vector costs two to three times as much as its words. */
 static bool is_emulated(void)
 {
-	enum { HYPERVISOR = 1 << 31, NAME = 0x40000000, TCGT = 0x54474354 };
+	enum { NAME = 0x40000000, TCGT = 0x54474354 };
 	unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
 
 	__cpuid(1, eax, ebx, ecx, edx);
-	if (!(ecx & (unsigned)HYPERVISOR))
+	if (!(ecx >> 31)) /* no hypervisor */
 		return false;
 	__cpuid(NAME, eax, ebx, ecx, edx);
 	return ebx == TCGT;
@@ -138,7 +138,8 @@ static uint64_t generation(uint64_t key, uint64_t first)
 
 static uint64_t generation_of(uint64_t key, const volatile word *words)
 {
-	uint64_t first = words[0], last = words[CONTENT_WORDS - 1];
+	/* Another thread may be rewriting it. */
+	uint64_t first = __atomic_load_n(words, __ATOMIC_RELAXED), last = words[CONTENT_WORDS - 1];
 
 	return last == key ? generation(key, first) : UINT64_MAX;
 }
@@ -192,6 +193,6 @@ bool content_rewrite(const struct content *content, uint64_t page, void *at)
 	uint64_t found = generation_of(key, at);
 
 	/* One store, so that who reads the page meanwhile sees the old generation or the new one. */
-	*(volatile word *)at = key ^ sealed((uint32_t)(found + 1));
+	__atomic_store_n((volatile word *)at, key ^ sealed((uint32_t)(found + 1)), __ATOMIC_RELAXED);
 	return found <= UINT32_MAX;
 }
