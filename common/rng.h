@@ -43,4 +43,12 @@ static inline uint64_t rng_derive(uint64_t seed, const char *name)
 	return rng_next(&rng);
 }
 
+/* The seed of the n-th of parts that are alike. */
+static inline uint64_t rng_nth(uint64_t seed, uint64_t n)
+{
+	struct rng rng = { rng_derive(seed, "nth") ^ n };
+
+	return rng_next(&rng);
+}
+
 #endif

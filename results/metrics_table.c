@@ -100,9 +100,9 @@ static json_t *cell_time(const struct timeline *t, const struct metric *m, const
 #define HIGHER			.better = BETTER_HIGHER
 #define PRIMARY			.primary = true
 #define SPECIAL(fn, arg, text)	.how = METRIC_SPECIAL, .special = (fn), .columns = (arg), .formula = (text)
+#define FIGURE(name)		SPECIAL(workload_figure, name, "figure " name " of the outcome record")
 #define EVENT(key) \
 	SPECIAL(group_event, key, "`" key "` of memory.events when the group ended, else its highest sample")
-#define FIGURE(name_) SPECIAL(workload_figure, name_, "figure " name_ " of the outcome record")
 
 const struct metric metrics[] = {
 	{ "swap.out_bytes", "bytes", LOWER, PRIMARY, GROWTH("vmstat.pswpout"), .of_pages = true,
@@ -254,6 +254,24 @@ const struct metric metrics[] = {
 	{ "workload.<W>.slab_objects", "events", .better = BETTER_NONE,
 	  SPECIAL(workload_figure, "slab_objects", "figure slab_objects of the outcome record"),
 	  .doc = "slab: objects made." },
+	{ "workload.<W>.access_p50_ns", "ns", LOWER, FIGURE("access_p50_ns"),
+	  .doc = "With latency: what half of the accesses after the fill took at most." },
+	{ "workload.<W>.access_p99_ns", "ns", LOWER, FIGURE("access_p99_ns"),
+	  .doc = "With latency: what 99 % of them took at most." },
+	{ "workload.<W>.access_max_ns", "ns", LOWER, FIGURE("access_max_ns"),
+	  .doc = "With latency: the longest of them." },
+	{ "workload.<W>.fill_p50_ns", "ns", LOWER, FIGURE("fill_p50_ns"),
+	  .doc = "With latency: what half of the accesses of the fill took at most." },
+	{ "workload.<W>.fill_p99_ns", "ns", LOWER, FIGURE("fill_p99_ns"),
+	  .doc = "With latency: what 99 % of the accesses of the fill took at most." },
+	{ "workload.<W>.fill_max_ns", "ns", LOWER, FIGURE("fill_max_ns"),
+	  .doc = "With latency: the longest access of the fill." },
+	{ "workload.<W>.locked_bytes", "bytes", .better = BETTER_NONE, FIGURE("locked_bytes"),
+	  .doc = "locked: VmLck of the process at the end." },
+	{ "workload.<W>.page_table_bytes", "bytes", .better = BETTER_NONE, FIGURE("page_table_bytes"),
+	  .doc = "page_tables: VmPTE of the process at the end." },
+	{ "workload.<W>.stack_bytes", "bytes", .better = BETTER_NONE, FIGURE("stack_bytes"),
+	  .doc = "stack: VmStk of the process at the end, the little stack that it runs on included." },
 
 	{ "time.virtual_ns", "ns", LOWER, SPECIAL(cell_time, "virtual", "t_ns of the last record - t_ns of begin"),
 	  .doc = "How long the cell took by the guest's virtual clock." },

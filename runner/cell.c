@@ -166,6 +166,7 @@ static void tear_down(struct cell_run *run)
 			cell_problem(run, r, &err, false);
 	}
 	cell_settings_undo(run);
+	cell_tasks_undo(run);
 	kmsg_close(&run->kmsg);
 	if (run->event_fd >= 0)
 		close(run->event_fd);

@@ -174,6 +174,19 @@ int cell_tasks_prepare(struct cell_run *run, struct error *err)
 	return r;
 }
 
+void cell_tasks_undo(struct cell_run *run)
+{
+	struct task_place place = task_place(run);
+	struct error err = { 0 };
+
+	for (size_t i = run->n_tasks; i-- > 0;) {
+		int r = task_undo(&run->tasks[i], &place, &err);
+
+		if (r < 0)
+			cell_problem(run, r, &err, false);
+	}
+}
+
 static void record_task(struct cell_run *run, const struct task *task)
 {
 	static const char *const policies[] = {

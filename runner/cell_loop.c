@@ -151,6 +151,7 @@ static void record_figures(struct cell_run *run, const struct workload_report *r
 static void record_outcome(struct cell_run *run, const struct task *task)
 {
 	const struct workload_report *report = task->report;
+	struct workload_counts counts = workload_sum(report);
 
 	stream_begin(&run->out, "outcome", now_ns());
 	stream_text(&run->out, "workload", task->workload->name);
@@ -161,9 +162,9 @@ static void record_outcome(struct cell_run *run, const struct task *task)
 		stream_i64(&run->out, "exit", WEXITSTATUS(task->status));
 	if (report->message[0])
 		stream_text(&run->out, "message", report->message);
-	stream_u64(&run->out, "touched_pages", report->touched_pages);
-	stream_u64(&run->out, "written_pages", report->written_pages);
-	stream_u64(&run->out, "filled_pages", report->filled_pages);
+	stream_u64(&run->out, "touched_pages", counts.touched_pages);
+	stream_u64(&run->out, "written_pages", counts.written_pages);
+	stream_u64(&run->out, "filled_pages", counts.filled_pages);
 	stream_u64(&run->out, "passes", report->passes);
 	stream_u64(&run->out, "bad_pages", report->bad_pages);
 	if (report->started_ns)

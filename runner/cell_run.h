@@ -51,6 +51,8 @@ void cell_settings_undo(struct cell_run *run);
 int cell_groups_create(struct cell_run *run, struct error *err);
 int cell_tasks_prepare(struct cell_run *run, struct error *err);
 int cell_tasks_spawn(struct cell_run *run, struct error *err);
+/* Of the prepare steps; goes on after a failure and records each. */
+void cell_tasks_undo(struct cell_run *run);
 void cell_groups_record_end(struct cell_run *run);
 
 /* cell_loop.c: from the start of the first workload to the end of the last. */

@@ -13,7 +13,7 @@
 /* A share of a limit is known only once there is a group. */
 static bool is_known(const struct scenario_workload *w)
 {
-	return w->kind->prepare && w->params.size.base != SIZE_OF_LIMIT;
+	return w->kind->needs_disk && w->kind->prepare && w->params.size.base != SIZE_OF_LIMIT;
 }
 
 /* The workload without what tells when, where and how long it runs; one that makes nothing leaves a mark, so that the

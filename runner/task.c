@@ -54,6 +54,7 @@ static struct workload_env make_env(const struct task *task, const struct task_p
 		.name = task->workload->name,
 		.data_dir = place->data_dir,
 		.user_dir = place->user_dir,
+		.nodes = task->workload->policy.nodes,
 		.report = task->report,
 		.event_fd = place->event_fd,
 		.release_fd = -1,
@@ -70,7 +71,7 @@ static void report_failure(struct workload_report *report, int r, const struct e
 		snprintf(report->message, sizeof(report->message), "%.180s", err->what);
 }
 
-int task_prepare(const struct task *task, const struct task_place *place, struct error *err)
+int task_prepare(struct task *task, const struct task_place *place, struct error *err)
 {
 	int status;
 	pid_t pid;
@@ -92,10 +93,21 @@ int task_prepare(const struct task *task, const struct task_place *place, struct
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return error_set_errno(err, -errno, task->workload->name, "cannot wait for a process");
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	task->prepared = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (task->prepared)
 		return 0;
 	return error_set(err, task->report->error ? task->report->error : -EIO, task->workload->name,
 			 "cannot prepare: %s", task->report->message[0] ? task->report->message : "killed");
+}
+
+int task_undo(struct task *task, const struct task_place *place, struct error *err)
+{
+	struct workload_env env = make_env(task, place);
+
+	if (!task->prepared || !task->workload->kind->undo)
+		return 0;
+	task->prepared = false;
+	return task->workload->kind->undo(&env, err);
 }
 
 /* The body of the process: waits for its start, then is nothing but the workload. */

@@ -25,7 +25,7 @@ struct task {
 	int release_fd; /* closed: end of the hold */
 	int pidfd;
 	pid_t pid;
-	bool started, released, ended;
+	bool prepared, started, released, ended;
 	bool stopped;	 /* killed by us at the cell's limit */
 	bool oom_killed; /* the kernel's log names it as a victim */
 	enum workload_state seen; /* last state told in the stream */
@@ -43,7 +43,9 @@ struct task_place {
 /* Maps the report and makes the pipes; no process yet. */
 int task_init(struct task *task, struct error *err);
 /* Runs the workload's prepare step in a process of its own, outside any group, and waits for it. */
-int task_prepare(const struct task *task, const struct task_place *place, struct error *err);
+int task_prepare(struct task *task, const struct task_place *place, struct error *err);
+/* Takes back what a prepare step changed of the machine. */
+int task_undo(struct task *task, const struct task_place *place, struct error *err);
 /* Makes the process in its group; `all` are the n tasks of the cell, whose descriptors it must not keep. */
 int task_spawn(struct task *task, struct task *all, size_t n, const struct task_place *place, struct error *err);
 void task_start(struct task *task);

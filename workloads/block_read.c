@@ -24,7 +24,7 @@ static int read_unit(struct walk *walk, uint64_t unit, bool write, struct error 
 {
 	const struct reader *reader = (const struct reader *)walk;
 	uint64_t first = unit * walk->unit_pages, pages = walk_pages(walk, unit);
-	int r = blocks_read(reader->fd, reader->block, pages * CONTENT_PAGE, first * CONTENT_PAGE);
+	int r = blocks_read(reader->fd, blocks_mine(walk->env->params, reader->block), pages * CONTENT_PAGE, first * CONTENT_PAGE);
 
 	(void)write;
 	if (r < 0)
@@ -108,7 +108,7 @@ static uint64_t disk_bytes(const struct workload_env *env)
 	return 0;
 }
 
-static const char *const without[] = { "compressibility", NULL };
+static const char *const without[] = { "compressibility", "verify", NULL };
 
 static const struct workload_option options[] = {
 	BLOCKS_OPTION_BLOCK,
@@ -120,6 +120,7 @@ const struct workload_kind workload_block_read = {
 	.name = "block_read",
 	.summary = "buffers: reads the block device of the data disk once, then block by block again",
 	.needs_disk = true,
+	.traits = TRAIT_WALK,
 	.options = options,
 	.without = without,
 	.disk_bytes = disk_bytes,

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "common/util.h"
+#include "workloads/walk.h"
 
 const char *const blocks_sizes[] = { "4K", "8K", "16K", "32K", "64K", "128K", "256K", "512K", "1M", NULL };
 const char *const blocks_readaheads[] = { "normal", "sequential", "random", NULL };
@@ -72,5 +73,10 @@ uint64_t blocks_pages(const struct workload_params *params)
 
 void *blocks_buffer(const struct workload_params *params)
 {
-	return aligned_alloc(CONTENT_PAGE, CONTENT_PAGE << params->block);
+	return aligned_alloc(CONTENT_PAGE, MAX(params->threads, 1) * CONTENT_PAGE << params->block);
+}
+
+void *blocks_mine(const struct workload_params *params, void *buffer)
+{
+	return (unsigned char *)buffer + (walk_thread() * CONTENT_PAGE << params->block);
 }

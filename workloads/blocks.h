@@ -22,9 +22,11 @@ int blocks_set_readahead(int fd, enum file_readahead readahead);
 int blocks_drop(int fd, uint64_t at, uint64_t n);
 int blocks_write_back(int fd, uint64_t at, uint64_t n);
 
-/* Pages of a block of the options; a buffer for one, aligned to pages, for free(). NULL without memory. */
+/* Pages of a block of the options; buffers for one in each thread, aligned to pages, for free() (NULL without memory); and
+ * the calling thread's. */
 uint64_t blocks_pages(const struct workload_params *params);
 void *blocks_buffer(const struct workload_params *params);
+void *blocks_mine(const struct workload_params *params, void *buffer);
 
 /* The index is the order: 4 KiB << index. */
 extern const char *const blocks_sizes[], *const blocks_readaheads[];

@@ -22,11 +22,9 @@ static int touch_page(struct walk *walk, uint64_t page, bool write, struct error
 {
 	const struct map *map = (const struct map *)walk;
 	void *at = map->memory + page * CONTENT_PAGE;
-	bool good = write ? content_rewrite(&map->content, page, at) : content_check(&map->content, page, at);
 
 	(void)err;
-	if (!good)
-		walk_bad_page(walk, page);
+	walk_touch_page(walk, &map->content, page, at, write);
 	return 0;
 }
 
@@ -96,6 +94,7 @@ const struct workload_kind workload_file_map = {
 	.summary = "page cache through a shared mapping of a file: reads every page once, then reads and "
 		   "dirties it",
 	.needs_disk = true,
+	.traits = TRAIT_WALK,
 	.options = options,
 	.disk_bytes = data_file_bytes,
 	.prepare = data_file_prepare,

@@ -20,7 +20,7 @@ struct reader {
 	struct walk walk; /* first: the accesses get a pointer to it */
 	const struct own *own;
 	struct content content;
-	unsigned char *block;
+	unsigned char *blocks; /* one for each thread */
 	int fd;
 };
 
@@ -28,7 +28,8 @@ static int read_unit(struct walk *walk, uint64_t unit, bool write, struct error 
 {
 	const struct reader *reader = (const struct reader *)walk;
 	uint64_t first = unit * walk->unit_pages, pages = walk_pages(walk, unit);
-	int r = blocks_read(reader->fd, reader->block, pages * CONTENT_PAGE, first * CONTENT_PAGE);
+	unsigned char *block = blocks_mine(walk->env->params, reader->blocks);
+	int r = blocks_read(reader->fd, block, pages * CONTENT_PAGE, first * CONTENT_PAGE);
 
 	(void)write;
 	if (r == 0 && reader->own->drop_behind)
@@ -37,8 +38,7 @@ static int read_unit(struct walk *walk, uint64_t unit, bool write, struct error 
 		return error_set_errno(err, r, walk->env->name, "cannot read the data file at page %llu",
 				       (unsigned long long)first);
 	for (uint64_t i = 0; i < pages; i++)
-		if (!content_check(&reader->content, first + i, reader->block + i * CONTENT_PAGE))
-			walk_bad_page(walk, first + i);
+		walk_touch_page(walk, &reader->content, first + i, block + i * CONTENT_PAGE, false);
 	return 0;
 }
 
@@ -51,19 +51,19 @@ static int run(const struct workload_env *env, struct error *err)
 			  .touch = read_unit },
 		.own = workload_own(env),
 	};
-	_cleanup_free_ unsigned char *block = blocks_buffer(env->params);
+	_cleanup_free_ unsigned char *blocks = blocks_buffer(env->params);
 	_cleanup_close_ int fd = data_file_open(env, O_RDONLY, err);
 	int r;
 
 	if (fd < 0)
 		return fd;
-	if (!block)
+	if (!blocks)
 		return error_set_errno(err, -ENOMEM, env->name, "cannot get a buffer");
 	r = blocks_set_readahead(fd, env->params->readahead);
 	if (r < 0)
 		return error_set_errno(err, r, env->name, "cannot set the readahead");
 	reader.fd = fd;
-	reader.block = block;
+	reader.blocks = blocks;
 	data_file_content(env, &reader.content);
 	r = walk_run(&reader.walk, err);
 	if (r == 0)
@@ -84,6 +84,7 @@ const struct workload_kind workload_file_read = {
 	.name = "file_read",
 	.summary = "page cache through read(2): reads a file once, then block by block again",
 	.needs_disk = true,
+	.traits = TRAIT_WALK,
 	.options = options,
 	.disk_bytes = data_file_bytes,
 	.prepare = data_file_prepare,

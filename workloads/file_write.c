@@ -131,11 +131,16 @@ static const struct workload_option options[] = {
 	{ .name = NULL },
 };
 
+/* It keeps count of what is to be synced, and reads nothing back. */
+static const char *const without[] = { "threads", "verify", NULL };
+
 const struct workload_kind workload_file_write = {
 	.name = "file_write",
 	.summary = "dirty page cache through write(2): overwrites a file once, then block by block again",
 	.needs_disk = true,
+	.traits = TRAIT_WALK,
 	.options = options,
+	.without = without,
 	.disk_bytes = data_file_bytes,
 	.prepare = data_file_prepare,
 	.run = run,

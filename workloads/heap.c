@@ -84,16 +84,12 @@ static int fill_page(struct walk *walk, uint64_t page, bool write, struct error 
 static int touch_page(struct walk *walk, uint64_t page, bool write, struct error *err)
 {
 	struct heap *heap = (struct heap *)walk;
-	bool good;
 
 	(void)err;
 	copy_page(heap, page, FROM_BLOCKS);
-	good = write ? content_rewrite(&heap->content, page, heap->page) :
-		       content_check(&heap->content, page, heap->page);
+	walk_touch_page(walk, &heap->content, page, heap->page, write);
 	if (write)
 		copy_page(heap, page, TO_BLOCKS);
-	if (!good)
-		walk_bad_page(walk, page);
 	return 0;
 }
 
@@ -205,9 +201,13 @@ static const struct workload_option options[] = {
 	{ .name = NULL },
 };
 
+static const char *const without[] = { "threads", NULL }; /* blocks are taken in order */
+
 const struct workload_kind workload_heap = {
 	.name = "heap",
 	.summary = "malloc() and free(): fills blocks, frees most of them, and tells what stayed resident",
+	.traits = TRAIT_WALK,
 	.options = options,
+	.without = without,
 	.run = run,
 };

@@ -15,7 +15,7 @@
 #include "common/rng.h"
 #include "common/util.h"
 #include "workloads/content.h"
-#include "workloads/latency_histogram.h"
+#include "workloads/histogram.h"
 #include "workloads/walk.h"
 
 struct latency_options {
@@ -109,7 +109,7 @@ static void set_figures(const struct probe *probe, const char *what, const struc
 		workload_set_figure(probe->env, name, (double)histogram_quantile(h, quantiles[i].q));
 	}
 	snprintf(name, sizeof(name), "%s_max_ns", what);
-	workload_set_figure(probe->env, name, (double)histogram_max(h));
+	workload_set_figure(probe->env, name, (double)h->max);
 }
 
 static int run_in(struct probe *probe, struct error *err)

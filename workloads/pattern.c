@@ -121,6 +121,12 @@ void pattern_init(struct pattern *pattern, const struct workload_params *params,
 	hot_init(&pattern->hot, n, params);
 }
 
+void pattern_of_thread(struct pattern *pattern, unsigned thread, uint64_t first)
+{
+	pattern->rng.state = rng_nth(pattern->rng.state, thread);
+	pattern->next = first;
+}
+
 uint64_t pattern_scatter(const struct pattern *pattern, uint64_t rank)
 {
 	return scatter_index(&pattern->scatter, rank);

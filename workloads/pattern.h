@@ -33,6 +33,9 @@ struct pattern {
 /* n > 0; kind, skew and shares are those of the params. */
 void pattern_init(struct pattern *pattern, const struct workload_params *params, uint64_t n, uint64_t seed);
 
+/* Makes it that of another thread: the same hot pages, other numbers; the sequence begins at `first`. */
+void pattern_of_thread(struct pattern *pattern, unsigned thread, uint64_t first);
+
 uint64_t pattern_next(struct pattern *pattern);
 
 /* The index that a rank (0 is the hottest) stands for; zipf and hot-cold. */

@@ -10,44 +10,14 @@
 #include <sys/mount.h>
 #include <sys/shm.h>
 
-#include "common/rng.h"
 #include "common/util.h"
-#include "workloads/content.h"
-#include "workloads/walk.h"
+#include "workloads/private.h"
 
 enum shm_type { SHM_MEMFD, SHM_TMPFS, SHM_SYSV };
 
 struct own {
 	enum shm_type type;
 };
-
-struct shm {
-	struct walk walk; /* first: the accesses get a pointer to it */
-	struct content content;
-	unsigned char *memory;
-};
-
-static int fill_page(struct walk *walk, uint64_t page, bool write, struct error *err)
-{
-	const struct shm *shm = (const struct shm *)walk;
-
-	(void)write;
-	(void)err;
-	content_fill(&shm->content, page, shm->memory + page * CONTENT_PAGE);
-	return 0;
-}
-
-static int touch_page(struct walk *walk, uint64_t page, bool write, struct error *err)
-{
-	const struct shm *shm = (const struct shm *)walk;
-	void *at = shm->memory + page * CONTENT_PAGE;
-	bool good = write ? content_rewrite(&shm->content, page, at) : content_check(&shm->content, page, at);
-
-	(void)err;
-	if (!good)
-		walk_bad_page(walk, page);
-	return 0;
-}
 
 /* None of them outlives the process, however it ends: there is no name that somebody would have to remove. */
 
@@ -129,23 +99,16 @@ static int map(enum shm_type type, uint64_t bytes, void **ret)
 static int run(const struct workload_env *env, struct error *err)
 {
 	const struct own *own = workload_own(env);
-	struct shm shm = {
-		.walk = { .env = env,
-			  .unit_pages = 1,
-			  .fill = fill_page,
-			  .touch = touch_page,
-			  .fill_writes = true,
-			  .write = env->params->write },
-	};
+	struct region region;
 	void *memory;
 	int r = map(own->type, env->size_bytes, &memory);
 
 	if (r < 0)
 		return error_set_errno(err, r, env->name, "cannot get %llu bytes of shared memory",
 				       (unsigned long long)env->size_bytes);
-	shm.memory = memory;
-	content_init(&shm.content, rng_derive(env->seed, "content"), env->params->compressibility);
-	r = walk_run(&shm.walk, err);
+	region_init(&region, env);
+	region.first = memory;
+	r = walk_run(&region.walk, err);
 	if (r == 0)
 		walk_end(env);
 	/* A SysV segment goes by munmap() too. */
@@ -166,6 +129,7 @@ const struct workload_kind workload_shm = {
 	.name = "shm",
 	.summary = "shared memory: writes every page once, then reads and rewrites it; swap-backed, counted "
 		   "as Shmem",
+	.traits = TRAIT_WALK,
 	.options = options,
 	.run = run,
 };

@@ -2,31 +2,22 @@
 #include "workloads/walk.h"
 
 #include <errno.h>
-#include <stdatomic.h>
-#include <time.h>
+#include <inttypes.h>
+#include <math.h>
+#include <pthread.h>
 
-#include "common/clock.h"
-#include "common/rng.h"
 #include "common/util.h"
-#include "workloads/content.h"
-#include "workloads/pattern.h"
-
-/* Accesses between two looks at the clock. */
-enum { STRIDE_MAX = 64 };
-
-struct course {
-	struct walk *walk;
-	struct workload_report *report;
-	uint64_t n_units;
-	uint64_t touched, written; /* as in the report, which is only ever written */
-	uint64_t begin_ns, end_ns; /* of the rate's schedule; of work that is a time, else UINT64_MAX */
-	unsigned stride, countdown;
-	bool over;
-};
+#include "workloads/course.h"
+#include "workloads/crew.h"
 
 static uint64_t n_pages(const struct walk *walk)
 {
 	return walk->env->size_bytes / CONTENT_PAGE;
+}
+
+uint64_t walk_units(const struct walk *walk)
+{
+	return (n_pages(walk) + walk->unit_pages - 1) / walk->unit_pages;
 }
 
 uint64_t walk_pages(const struct walk *walk, uint64_t unit)
@@ -34,154 +25,149 @@ uint64_t walk_pages(const struct walk *walk, uint64_t unit)
 	return MIN(walk->unit_pages, n_pages(walk) - unit * walk->unit_pages);
 }
 
-void walk_bad_page(struct walk *walk, uint64_t page)
+unsigned walk_thread(void)
+{
+	return crew_index();
+}
+
+unsigned walk_threads(const struct walk *walk)
+{
+	return (unsigned)MIN(MAX(walk->env->params->threads, 1), walk_units(walk));
+}
+
+/* Returns false when it is counted already. One thread at a time. */
+static bool count_bad(struct walk *walk, uint64_t page)
 {
 	for (unsigned i = 0; i < walk->n_bad; i++)
 		if (walk->bad[i] == page)
-			return;
+			return false;
 	if (walk->n_bad < ARRAY_SIZE(walk->bad))
 		walk->bad[walk->n_bad++] = page;
 	walk->env->report->bad_pages++;
+	return true;
 }
 
-static void sleep_until(uint64_t ns)
+static void damaged(struct walk *walk, uint64_t page, const struct content_damage *damage)
 {
-	struct timespec t = { (time_t)(ns / NSEC_PER_SEC), (long)(ns % NSEC_PER_SEC) };
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct workload_report *report = walk->env->report;
 
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
-		;
+	pthread_mutex_lock(&lock);
+	if (count_bad(walk, page) && damage && report->bad_pages == 1)
+		snprintf(report->message, sizeof(report->message),
+			 "page %" PRIu64 " is damaged at offset %" PRIu64 ": expected 0x%016" PRIx64 ", got 0x%016" PRIx64,
+			 page, page * CONTENT_PAGE + damage->offset, damage->expected, damage->got);
+	pthread_mutex_unlock(&lock);
 }
 
-/*
- * The schedule is absolute: the page of number k is due k / rate after the
- * start, whatever the ones before took. A workload that was held up by the
- * kernel catches up.
- */
-static uint64_t due_ns(const struct course *c)
+void walk_bad_page(struct walk *walk, uint64_t page)
 {
-	uint64_t rate = c->walk->env->params->rate_pages_per_s;
-
-	if (rate == 0)
-		return 0;
-	return c->begin_ns + (uint64_t)((unsigned __int128)c->touched * NSEC_PER_SEC / rate);
+	damaged(walk, page, NULL);
 }
 
-static void look_at_clock(struct course *c)
+void walk_touch_page(struct walk *walk, const struct content *content, uint64_t page, void *at, bool write)
 {
-	uint64_t due = MIN(due_ns(c), c->end_ns), now;
+	struct content_damage damage;
 
-	c->countdown = c->stride;
-	if (due == 0 && c->end_ns == UINT64_MAX)
+	if (walk->env->params->verify && !content_verify(content, page, at, &damage))
+		damaged(walk, page, &damage);
+	if (!(write ? content_rewrite(content, page, at) : content_check(content, page, at)))
+		walk_bad_page(walk, page);
+}
+
+static void set_times(const struct workload_env *env, const char *what, const struct histogram *h, double tick_ns)
+{
+	static const struct {
+		const char *name;
+		double share;
+	} quantiles[] = { { "p50", 0.5 }, { "p99", 0.99 } };
+	char name[40];
+
+	if (histogram_count(h) == 0)
 		return;
-	now = now_ns();
-	if (due > now) {
-		sleep_until(due);
-		now = due;
+	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++) {
+		snprintf(name, sizeof(name), "%s_%s_ns", what, quantiles[i].name);
+		workload_set_figure(env, name, round((double)histogram_quantile(h, quantiles[i].share) * tick_ns));
 	}
-	c->over = now >= c->end_ns;
+	snprintf(name, sizeof(name), "%s_max_ns", what);
+	workload_set_figure(env, name, round((double)h->max * tick_ns));
 }
 
-/* At a low rate the looks come about every millisecond, down to each access. */
-static unsigned stride(const struct walk *walk)
+static void tell_times(const struct workload_env *env, struct course *courses, unsigned n)
 {
-	uint64_t rate = walk->env->params->rate_pages_per_s, per_ms = rate / 1000 / walk->unit_pages;
+	struct course_times *times = courses[0].times;
+	double tick_ns = ticks_worth_ns(&courses[0].ticks);
 
-	return rate == 0 ? STRIDE_MAX : (unsigned)MIN(MAX(per_ms, 1), STRIDE_MAX);
-}
-
-/* Each counter has one writer: plain stores, no read-modify-write in the shared page. */
-static void count(struct course *c, uint64_t unit, bool wrote)
-{
-	uint64_t pages = walk_pages(c->walk, unit);
-
-	c->touched += pages;
-	atomic_store_explicit(&c->report->touched_pages, c->touched, memory_order_relaxed);
-	if (wrote) {
-		c->written += pages;
-		atomic_store_explicit(&c->report->written_pages, c->written, memory_order_relaxed);
+	for (unsigned i = 1; i < n; i++) {
+		histogram_merge(&times->fill, &courses[i].times->fill);
+		histogram_merge(&times->work, &courses[i].times->work);
 	}
-	if (--c->countdown == 0)
-		look_at_clock(c);
+	set_times(env, "fill", &times->fill, tick_ns);
+	set_times(env, "access", &times->work, tick_ns);
 }
 
-static int fill(struct course *c, struct error *err)
+static int fill_step(void *courses, unsigned index, struct error *err)
 {
-	struct walk *walk = c->walk;
+	return course_fill((struct course *)courses + index, err);
+}
+
+static int work_step(void *courses, unsigned index, struct error *err)
+{
+	return course_work((struct course *)courses + index, err);
+}
+
+static int fill_and_work(struct walk *walk, struct crew *crew, struct course *courses, struct error *err)
+{
+	struct ticks ticks = ticks_begin();
 	int r = 0;
 
-	for (uint64_t unit = 0; r == 0 && unit < c->n_units; unit++) {
-		r = walk->fill(walk, unit, walk->fill_writes, err);
-		if (r < 0)
-			break;
-		count(c, unit, walk->fill_writes);
-		atomic_store_explicit(&c->report->filled_pages, c->touched, memory_order_relaxed);
+	workload_reached(walk->env, WORKLOAD_STARTED);
+	for (unsigned i = 0; i < crew->n; i++) {
+		courses[i].begin_ns = walk->env->report->started_ns;
+		courses[i].ticks = ticks;
+		courses[i].failed = &crew->failed;
 	}
-	return r;
+	if (walk->begin)
+		r = walk->begin(walk, err);
+	if (r == 0)
+		r = crew_do(crew, fill_step, err);
+	if (r < 0)
+		return r;
+	workload_reached(walk->env, WORKLOAD_FILLED);
+	return crew_do(crew, work_step, err);
 }
 
-/* A number below this one, of 53 random bits, is a write: exact for 0 and 1. */
-static uint64_t write_bound(double share)
+/* Written all over, so that nothing of it is touched for the first time later on. */
+static void *get_memory(size_t bytes)
 {
-	return (uint64_t)(share * 0x1p53);
-}
+	void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
 
-static int pass(struct course *c, struct pattern *pattern, struct rng *writes, struct error *err)
-{
-	struct walk *walk = c->walk;
-	uint64_t bound = write_bound(walk->write);
-
-	for (uint64_t i = 0; i < c->n_units && !c->over; i++) {
-		uint64_t unit = pattern_next(pattern);
-		bool write = bound && rng_next(writes) >> 11 < bound;
-		int r = walk->touch(walk, unit, write, err);
-
-		if (r < 0)
-			return r;
-		count(c, unit, write);
-	}
-	return 0;
-}
-
-static int work(struct course *c, struct error *err)
-{
-	const struct workload_env *env = c->walk->env;
-	const struct work *amount = &env->params->work;
-	/* Numbers of their own: a write share must not change which pages come. */
-	struct rng writes = { rng_derive(env->seed, "write") };
-	struct pattern pattern;
-	int r = 0;
-
-	pattern_init(&pattern, env->params, c->n_units, env->seed);
-	if (amount->time_ns)
-		c->end_ns = c->report->filled_ns + amount->time_ns;
-	for (uint64_t n = 0; r == 0 && (amount->time_ns || n < amount->passes); n++) {
-		r = pass(c, &pattern, &writes, err);
-		if (r < 0 || c->over)
-			break;
-		c->report->passes = n + 1;
-	}
-	return r;
+	return memory ? memset(memory, 0, bytes) : NULL;
 }
 
 int walk_run(struct walk *walk, struct error *err)
 {
-	struct course c = {
-		.walk = walk,
-		.report = walk->env->report,
-		.n_units = (n_pages(walk) + walk->unit_pages - 1) / walk->unit_pages,
-		.end_ns = UINT64_MAX,
-		.stride = stride(walk),
-	};
+	const struct workload_env *env = walk->env;
+	unsigned n = walk_threads(walk);
+	_cleanup_free_ struct course *courses = get_memory(n * sizeof(*courses));
+	_cleanup_free_ struct course_times *times = env->params->latency ? get_memory(n * sizeof(*times)) : NULL;
+	struct crew crew;
 	int r;
 
-	c.countdown = c.stride;
-	workload_reached(walk->env, WORKLOAD_STARTED);
-	c.begin_ns = c.report->started_ns;
-	r = fill(&c, err);
+	if (!courses || (env->params->latency && !times))
+		return error_set_errno(err, -ENOMEM, env->name, "cannot get memory for %u threads", n);
+	for (unsigned i = 0; i < n; i++) {
+		course_init(&courses[i], walk, i, n);
+		courses[i].times = times ? &times[i] : NULL;
+	}
+	r = crew_start(&crew, n, courses, err);
 	if (r < 0)
 		return r;
-	workload_reached(walk->env, WORKLOAD_FILLED);
-	return work(&c, err);
+	r = fill_and_work(walk, &crew, courses, err);
+	crew_end(&crew);
+	if (r == 0 && times)
+		tell_times(env, courses, n);
+	return r;
 }
 
 void walk_end(const struct workload_env *env)

@@ -13,7 +13,8 @@
 
 extern const struct workload_kind workload_anon, workload_block_read, workload_churn, workload_exec, workload_file_map,
 	workload_file_read, workload_file_write, workload_fork_cow, workload_fragment, workload_heap,
-	workload_latency, workload_shm, workload_slab;
+	workload_huge, workload_latency, workload_locked, workload_page_tables, workload_shm,
+	workload_slab, workload_stack;
 
 const struct workload_kind *const workload_kinds[] = {
 	&workload_anon,
@@ -26,15 +27,20 @@ const struct workload_kind *const workload_kinds[] = {
 	&workload_fork_cow,
 	&workload_fragment,
 	&workload_heap,
+	&workload_huge,
 	&workload_latency,
+	&workload_locked,
+	&workload_page_tables,
 	&workload_shm,
 	&workload_slab,
+	&workload_stack,
 	NULL,
 };
 
 enum { FILENAME_LENGTH_MAX = 64, SIZE_MIN = 4096 };
 
 static const char *const pattern_choices[] = { "sequential", "random", "zipf", "hot-cold", NULL };
+static const char *const thp_choices[] = { "default", "always", "never", NULL };
 
 #define AT(member) .offset = offsetof(struct workload_params, member)
 
@@ -56,6 +62,16 @@ const struct workload_option workload_common_options[] = {
 	  .doc = "most to access in a second, the fill included: \"64M/s\", or a number of pages; 0 is no limit" },
 	{ "hold", OPTION_BOOL, AT(hold), .fallback = "false",
 	  .doc = "keep the memory until every workload without hold has ended" },
+	{ "threads", OPTION_COUNT, AT(threads), .fallback = "1", .min = 1, .max = WORKLOAD_THREADS_MAX,
+	  .needs = TRAIT_WALK, .doc = "threads that share the memory: each fills its part, then has a pattern of its own" },
+	{ "verify", OPTION_BOOL, AT(verify), .fallback = "false", .needs = TRAIT_WALK,
+	  .doc = "check every word of every page, and name the first that is damaged" },
+	{ "latency", OPTION_BOOL, AT(latency), .fallback = "false", .needs = TRAIT_WALK,
+	  .doc = "measure each access: median, 99th percentile and longest" },
+	{ "thp", OPTION_CHOICE, AT(thp), .fallback = "default", .choices = thp_choices, .needs = TRAIT_PRIVATE,
+	  .doc = "transparent huge pages: the system's default, MADV_HUGEPAGE or MADV_NOHUGEPAGE" },
+	{ "mlock", OPTION_BOOL, AT(mlock), .fallback = "false", .needs = TRAIT_PRIVATE,
+	  .doc = "lock each page in memory as it is touched" },
 	{ .name = NULL },
 };
 
@@ -75,13 +91,15 @@ static const struct workload_option *find_in(const struct workload_option *optio
 	return NULL;
 }
 
-/* A kind may go without a common option, or have one of that name itself. */
-static bool has_common(const struct workload_kind *kind, const char *name)
+/* A kind may lack the trait, go without a common option, or have one of that name itself. */
+static bool has_common(const struct workload_kind *kind, const struct workload_option *option)
 {
+	if (option->needs & ~kind->traits)
+		return false;
 	for (const char *const *without = kind->without; without && *without; without++)
-		if (streq(*without, name))
+		if (streq(*without, option->name))
 			return false;
-	return !find_in(kind->options, name);
+	return !find_in(kind->options, option->name);
 }
 
 const struct workload_option *workload_nth_option(const struct workload_kind *kind, size_t n)
@@ -89,7 +107,7 @@ const struct workload_option *workload_nth_option(const struct workload_kind *ki
 	const struct workload_option *option;
 
 	for (option = workload_common_options; option->name; option++)
-		if (has_common(kind, option->name) && n-- == 0)
+		if (has_common(kind, option) && n-- == 0)
 			return option;
 	for (option = kind->options; option && option->name; option++)
 		if (n-- == 0)
@@ -386,6 +404,18 @@ void workload_reached(const struct workload_env *env, enum workload_state state)
 	/* It can fail only when the executor is gone, and then nobody needs to be woken. */
 	if (write(env->event_fd, &one, sizeof(one)) < 0)
 		return;
+}
+
+struct workload_counts workload_sum(const struct workload_report *report)
+{
+	struct workload_counts sum = { report->touched_pages, report->written_pages, report->filled_pages };
+
+	for (size_t i = 0; i < ARRAY_SIZE(report->more); i++) {
+		sum.touched_pages += report->more[i].touched_pages;
+		sum.written_pages += report->more[i].written_pages;
+		sum.filled_pages += report->more[i].filled_pages;
+	}
+	return sum;
 }
 
 void workload_set_figure(const struct workload_env *env, const char *name, double value)

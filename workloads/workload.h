@@ -23,6 +23,9 @@ enum pattern_kind { PATTERN_SEQUENTIAL, PATTERN_RANDOM, PATTERN_ZIPF, PATTERN_HO
 
 enum file_readahead { READAHEAD_NORMAL, READAHEAD_SEQUENTIAL, READAHEAD_RANDOM };
 enum file_sync { SYNC_NONE, SYNC_ASYNC, SYNC_FULL };
+enum thp_advice { THP_DEFAULT, THP_ALWAYS, THP_NEVER };
+
+enum { WORKLOAD_THREADS_MAX = 64 };
 
 /* "3 passes" (a pass is as many page accesses as the workload has pages) or "20s". */
 struct work {
@@ -45,6 +48,11 @@ struct workload_params {
 	bool hold; /* keep the memory until every workload without hold has ended */
 	char *packages, *pack; /* exec: Debian packages, and programs of this machine, that the guest must have; NULL: none. Owned. */
 	char *figures; /* exec: a JSON object of what to pick out of the output; NULL: nothing. Owned. */
+	uint64_t threads; /* at most WORKLOAD_THREADS_MAX; 0 where the kind has none */
+	bool verify;	  /* check every word, not the first and the last alone */
+	bool latency;	  /* keep a histogram of what each access took */
+	enum thp_advice thp;
+	bool mlock;
 	char *file;  /* file workloads: name of the data file; NULL is one of its own. Owned. */
 	unsigned block; /* file_read: a read is 4 KiB << block */
 	enum file_readahead readahead;
@@ -81,6 +89,14 @@ struct workload_option {
 	const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
 	double min, max;      /* OPTION_RATIO, OPTION_COUNT, OPTION_BYTES, OPTION_TIME */
 	const char *doc;      /* one line */
+	unsigned needs;	      /* common options: the traits a kind must have for it */
+};
+
+/* What a kind can do, and so which of the common options it has. */
+enum workload_trait {
+	TRAIT_WALK = 1 << 0,	/* its accesses come from walk_run(), from several threads at once too, and it checks
+				 * pages by walk_check_page(): threads, verify, latency */
+	TRAIT_PRIVATE = 1 << 1, /* its memory comes from private_map(): thp, mlock */
 };
 
 enum workload_state { WORKLOAD_WAITING, WORKLOAD_STARTED, WORKLOAD_FILLED, WORKLOAD_DONE };
@@ -89,6 +105,12 @@ enum workload_state { WORKLOAD_WAITING, WORKLOAD_STARTED, WORKLOAD_FILLED, WORKL
 struct workload_figure {
 	char name[40];
 	double value;
+};
+
+/* The part of one thread: a cache line of its own, and one writer. */
+struct workload_counts {
+	_Alignas(64) _Atomic uint64_t touched_pages;
+	_Atomic uint64_t written_pages, filled_pages;
 };
 
 /*
@@ -107,6 +129,8 @@ struct workload_report {
 	char message[192];		/* what failed; "" when nothing did */
 	_Atomic uint32_t n_figures;
 	struct workload_figure figures[32];
+	/* The threads after the first, which has touched_pages, written_pages and filled_pages: workload_sum(). */
+	struct workload_counts more[WORKLOAD_THREADS_MAX - 1];
 };
 
 /* What the executor gives a workload. */
@@ -117,6 +141,7 @@ struct workload_env {
 	const char *name;	/* "db.0", also the name of its data file when it has one */
 	const char *user_dir;	/* root of the programs to run; "" is the machine's own */
 	const char *data_dir;	/* directory on the data disk; "" when there is none */
+	uint64_t nodes;		/* mask of the nodes its memory policy names; 0: none */
 	struct workload_report *report;
 	int event_fd;		/* eventfd of the executor: write 1 after each change of state */
 	int release_fd;		/* hold ends when this pipe reports end of file */
@@ -126,12 +151,15 @@ struct workload_kind {
 	const char *name;    /* "anon" */
 	const char *summary; /* one line */
 	bool needs_disk;     /* has files on the data disk */
+	unsigned traits;     /* of enum workload_trait */
 	const struct workload_option *options; /* besides the common ones, or in place of one with the same name; ends with a NULL name */
 	const char *const *without; /* common options that mean nothing here; NULL-terminated, NULL: none */
 	/* Bytes of the data disk it will use; NULL when none. */
 	uint64_t (*disk_bytes)(const struct workload_env *env);
 	/* Runs before the cell's clock starts, outside the group, in a process of its own; makes files. NULL: nothing. */
 	int (*prepare)(const struct workload_env *env, struct error *err);
+	/* Takes back what prepare() changed of the machine, when all workloads have ended. NULL: nothing. */
+	int (*undo)(const struct workload_env *env, struct error *err);
 	/* The workload proper: ends with report->state WORKLOAD_DONE and 0, or a negative errno. */
 	int (*run)(const struct workload_env *env, struct error *err);
 };
@@ -161,6 +189,9 @@ void workload_params_release(struct workload_params *params);
 
 /* Moves the report on and wakes the executor. */
 void workload_reached(const struct workload_env *env, enum workload_state state);
+
+/* The counts of all threads together. */
+struct workload_counts workload_sum(const struct workload_report *report);
 
 /* Sets a figure; the last value stays. One thread at a time. More than there is room for are dropped. */
 void workload_set_figure(const struct workload_env *env, const char *name, double value);

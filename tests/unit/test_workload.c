@@ -6,12 +6,14 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "common/util.h"
 #include "workloads/content.h"
+#include "workloads/walk.h"
 #include "workloads/workload.h"
 
 enum { PAGES = 300, BYTES = PAGES * CONTENT_PAGE };
@@ -76,6 +78,14 @@ static void set(const char *name, const char *text)
 	ck_assert_msg(workload_set_option(option, text, &params, &err) == 0, "%s", err.what);
 }
 
+/* Those that work anywhere: no hugetlb pages, which only root can set aside. */
+static const char *const all_kinds[] = { "anon", "file_map", "file_read", "locked", "page_tables", "shm", "stack" };
+
+static bool fills_by_writing(void)
+{
+	return !kind->needs_disk;
+}
+
 static void run(void)
 {
 	struct error err = { 0 };
@@ -115,6 +125,10 @@ START_TEST(options_belong_to_their_kind)
 	ck_assert_ptr_null(workload_find_option(workload_find("file_read"), "write"));
 	ck_assert_ptr_null(workload_find_option(workload_find("anon"), "file"));
 	ck_assert_ptr_null(workload_find_option(workload_find("anon"), "sizes"));
+	ck_assert_ptr_nonnull(workload_find_option(workload_find("file_read"), "threads"));
+	ck_assert_ptr_null(workload_find_option(workload_find("file_read"), "thp"));
+	ck_assert_ptr_null(workload_find_option(workload_find("stack"), "threads"));
+	ck_assert_ptr_null(workload_find_option(workload_find("locked"), "mlock"));
 }
 END_TEST
 
@@ -227,6 +241,23 @@ static const struct {
 	{ "heap", "keep", "1.01", -ERANGE },
 	{ "shm", "type", "sysv", 0 },
 	{ "shm", "type", "posix", -EINVAL },
+	{ "anon", "threads", "1", 0 },
+	{ "anon", "threads", "64", 0 },
+	{ "anon", "threads", "0", -ERANGE },
+	{ "anon", "threads", "65", -ERANGE },
+	{ "anon", "verify", "true", 0 },
+	{ "anon", "latency", "yes", -EINVAL },
+	{ "anon", "thp", "never", 0 },
+	{ "anon", "thp", "madvise", -EINVAL },
+	{ "anon", "mlock", "true", 0 },
+	{ "anon", "touch", "read", 0 },
+	{ "anon", "touch", "reads", -EINVAL },
+	{ "anon", "populate", "true", 0 },
+	{ "anon", "advice", "pageout", 0 },
+	{ "anon", "advice", "hot", -EINVAL },
+	{ "huge", "reserve", "32M", 0 },
+	{ "huge", "reserve", "1M", -ERANGE },
+	{ "huge", "reserve", "10% of ram", -ERANGE },
 };
 
 /* A refusal says what would be accepted and leaves the value as it was. */
@@ -360,6 +391,176 @@ START_TEST(the_write_share_is_kept)
 }
 END_TEST
 
+/* Whatever the number of threads: every page is filled once, and a pass is as many accesses as there are pages. */
+START_TEST(threads_share_the_walk)
+{
+	static const char *const threads[] = { "1", "2", "7", "64" };
+
+	use_kind(all_kinds[_i]);
+	for (size_t i = 0; i < ARRAY_SIZE(threads) && workload_find_option(kind, "threads"); i++) {
+		struct workload_counts sum;
+
+		memset(&report, 0, sizeof(report));
+		set("threads", threads[i]);
+		set("work", "3 passes");
+		run();
+		sum = workload_sum(&report);
+		ck_assert_uint_eq(sum.filled_pages, PAGES);
+		ck_assert_uint_eq(sum.touched_pages, 4 * PAGES);
+		ck_assert_uint_eq(sum.written_pages, fills_by_writing() ? PAGES : 0);
+		ck_assert_uint_eq(report.passes, 3);
+		ck_assert_uint_eq(report.bad_pages, 0);
+		ck_assert_uint_eq(report.state, WORKLOAD_DONE);
+		ck_assert_uint_eq(events(), 3);
+		ck_assert((report.filled_pages == PAGES) == (i == 0));
+	}
+}
+END_TEST
+
+START_TEST(threads_write_the_same_pages_unharmed)
+{
+	set("threads", "8");
+	set("verify", "true");
+	set("pattern", "hot-cold");
+	set("write", "0.5");
+	set("work", "50 passes");
+	set("touch", _i ? "read" : "write");
+	run();
+	ck_assert_uint_eq(workload_sum(&report).touched_pages, 51 * PAGES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+static int touch_nothing(struct walk *walk, uint64_t unit, bool write, struct error *err)
+{
+	(void)unit;
+	(void)write;
+	if (walk_thread() == 2 && report.state == WORKLOAD_FILLED)
+		return error_set(err, -EIO, walk->env->name, "thread 2 cannot go on");
+	return 0;
+}
+
+/* The others would go on for a minute: Check would not wait so long. */
+START_TEST(an_error_of_a_thread_ends_all)
+{
+	struct walk walk = { .env = &env, .unit_pages = 1, .fill = touch_nothing, .touch = touch_nothing };
+	struct error err = { 0 };
+
+	set("threads", "4");
+	set("work", "60s");
+	ck_assert_int_eq(walk_run(&walk, &err), -EIO);
+	ck_assert_str_eq(err.what, "thread 2 cannot go on");
+	ck_assert_uint_eq(workload_sum(&report).filled_pages, PAGES);
+}
+END_TEST
+
+/* A thread that is ahead does not make a pass complete. */
+START_TEST(a_pass_is_all_threads)
+{
+	set("threads", "5");
+	set("work", "30ms");
+	run();
+	ck_assert_uint_gt(report.passes, 0);
+	ck_assert_uint_ge(workload_sum(&report).touched_pages, (1 + report.passes) * PAGES);
+}
+END_TEST
+
+/* What the fill only reads is no memory until it is written, and then has its content. */
+START_TEST(the_fill_can_read)
+{
+	set("touch", "read");
+	set("write", "1");
+	set("work", "2 passes");
+	run();
+	ck_assert_uint_eq(report.filled_pages, PAGES);
+	ck_assert_uint_eq(report.written_pages, 2 * PAGES);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
+START_TEST(memory_is_advised_populated_and_locked)
+{
+	static const char *const settings[][2] = {
+		{ "advice", "cold" }, { "advice", "pageout" }, { "advice", "free" },   { "advice", "dontneed" },
+		{ "thp", "always" },  { "thp", "never" },      { "populate", "true" }, { "mlock", "true" },
+	};
+
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(settings); i++) {
+		memset(&report, 0, sizeof(report));
+		use_kind("anon");
+		set(settings[i / 2][0], settings[i / 2][1]);
+		set("touch", i % 2 ? "read" : "write");
+		run();
+		ck_assert_uint_eq(report.filled_pages, PAGES);
+		ck_assert_uint_eq(report.bad_pages, 0);
+	}
+}
+END_TEST
+
+static double figure(const char *name)
+{
+	for (uint32_t i = 0; i < report.n_figures; i++)
+		if (streq(report.figures[i].name, name))
+			return report.figures[i].value;
+	return -1;
+}
+
+START_TEST(accesses_are_timed)
+{
+	set("latency", "true");
+	set("threads", _i ? "3" : "1");
+	set("work", "20 passes");
+	run();
+	ck_assert_double_gt(figure("access_p50_ns"), 0);
+	ck_assert_double_le(figure("access_p50_ns"), figure("access_p99_ns"));
+	ck_assert_double_le(figure("access_p99_ns"), figure("access_max_ns"));
+	ck_assert_double_gt(figure("fill_p50_ns"), 0);
+	/* No access can have taken longer than all of them, on the other clock. */
+	ck_assert_double_le(figure("access_max_ns"), 1.02 * (double)(report.done_ns - report.filled_ns));
+	ck_assert_double_le(figure("fill_max_ns"), 1.02 * (double)(report.filled_ns - report.started_ns));
+}
+END_TEST
+
+/* The wait for the schedule is no part of an access. */
+START_TEST(a_rate_is_no_latency)
+{
+	set("latency", "true");
+	set("rate", "4000");
+	run();
+	ck_assert_double_lt(figure("access_p50_ns"), 100e3);
+}
+END_TEST
+
+START_TEST(special_memory_tells_its_size)
+{
+	static const struct {
+		const char *kind, *figure;
+		double at_least;
+	} kinds[] = {
+		{ "locked", "locked_bytes", BYTES },
+		{ "page_tables", "page_table_bytes", BYTES },
+		{ "stack", "stack_bytes", BYTES },
+	};
+
+	use_kind(kinds[_i].kind);
+	run();
+	ck_assert_double_ge(figure(kinds[_i].figure), kinds[_i].at_least);
+}
+END_TEST
+
+START_TEST(a_stack_grows_beyond_the_limit)
+{
+	struct rlimit limit;
+
+	use_kind("stack");
+	ck_assert_int_eq(getrlimit(RLIMIT_STACK, &limit), 0);
+	limit.rlim_cur = BYTES / 2;
+	ck_assert_int_eq(setrlimit(RLIMIT_STACK, &limit), 0);
+	run();
+	ck_assert_uint_eq(report.filled_pages, PAGES);
+}
+END_TEST
+
 START_TEST(work_can_be_a_time)
 {
 	set("work", "30ms");
@@ -461,6 +662,27 @@ START_TEST(a_flipped_byte_is_one_bad_page)
 }
 END_TEST
 
+/* In the middle of a page, where only all of its words tell. */
+START_TEST(verify_names_what_is_damaged)
+{
+	use_kind(file_kinds[_i]);
+	set("verify", "true");
+	set("work", "3 passes");
+	ck_assert_int_eq(kind->prepare(&env, NULL), 0);
+	flip_byte("db.0", 17 * CONTENT_PAGE + 2048 + 1);
+	flip_byte("db.0", 200 * CONTENT_PAGE + 8);
+	ck_assert_int_eq(kind->run(&env, NULL), 0);
+	ck_assert_uint_eq(report.bad_pages, 2);
+	ck_assert_msg(strstr(report.message, "page 17 is damaged at offset 71680: expected 0x0000000000000000, "
+					     "got 0x0000000000000100") != NULL, "%s", report.message);
+
+	memset(&report, 0, sizeof(report));
+	set("verify", "false");
+	ck_assert_int_eq(kind->run(&env, NULL), 0);
+	ck_assert_uint_eq(report.bad_pages, 0);
+}
+END_TEST
+
 START_TEST(workloads_share_a_file_by_its_name)
 {
 	use_kind("file_map");
@@ -534,14 +756,6 @@ START_TEST(blocks_of_each_size_read_the_whole_file)
 	ck_assert_uint_eq(report.bad_pages, 0);
 }
 END_TEST
-
-static double figure(const char *name)
-{
-	for (uint32_t i = 0; i < report.n_figures; i++)
-		if (streq(report.figures[i].name, name))
-			return report.figures[i].value;
-	return -1;
-}
 
 /* What was there is overwritten with what belongs there. */
 START_TEST(writes_what_readers_expect)
@@ -712,6 +926,16 @@ static TCase *runs_case(void)
 	tcase_add_test(tc, the_rate_is_a_limit);
 	tcase_add_test(tc, a_time_ends_a_slow_walk);
 	tcase_add_loop_test(tc, a_hold_ends_with_the_pipe, 0, (int)ARRAY_SIZE(walkers));
+	tcase_add_loop_test(tc, threads_share_the_walk, 0, (int)ARRAY_SIZE(all_kinds));
+	tcase_add_loop_test(tc, threads_write_the_same_pages_unharmed, 0, 2);
+	tcase_add_test(tc, an_error_of_a_thread_ends_all);
+	tcase_add_test(tc, a_pass_is_all_threads);
+	tcase_add_test(tc, the_fill_can_read);
+	tcase_add_test(tc, memory_is_advised_populated_and_locked);
+	tcase_add_loop_test(tc, accesses_are_timed, 0, 2);
+	tcase_add_test(tc, a_rate_is_no_latency);
+	tcase_add_loop_test(tc, special_memory_tells_its_size, 0, 3);
+	tcase_add_test(tc, a_stack_grows_beyond_the_limit);
 	tcase_add_test(tc, too_much_memory_is_an_error);
 	return tc;
 }
@@ -722,6 +946,7 @@ static TCase *files_case(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_loop_test(tc, a_flipped_byte_is_one_bad_page, 0, 2);
+	tcase_add_loop_test(tc, verify_names_what_is_damaged, 0, 2);
 	tcase_add_test(tc, workloads_share_a_file_by_its_name);
 	tcase_add_test(tc, a_foreign_file_is_written_anew);
 	tcase_add_loop_test(tc, a_short_file_is_an_error, 0, 3);

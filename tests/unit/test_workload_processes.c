@@ -17,7 +17,6 @@
 #include "workloads/buddyinfo.h"
 #include "workloads/children.h"
 #include "workloads/content.h"
-#include "workloads/latency_histogram.h"
 #include "workloads/proc_value.h"
 #include "workloads/workload.h"
 
@@ -308,54 +307,6 @@ END_TEST
 
 /* latency */
 
-static uint64_t exact[2000];
-
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-START_TEST(the_histogram_is_within_one_per_cent)
-{
-	static const double quantiles[] = { 0, 0.01, 0.5, 0.9, 0.99, 1 };
-	static struct histogram h;
-	struct rng rng = { 7 };
-
-	memset(&h, 0, sizeof(h));
-	for (size_t i = 0; i < ARRAY_SIZE(exact); i++) {
-		exact[i] = rng_next(&rng) >> rng_below(&rng, 64);
-		histogram_add(&h, exact[i]);
-	}
-	qsort(exact, ARRAY_SIZE(exact), sizeof(exact[0]), by_value);
-	for (size_t i = 0; i < ARRAY_SIZE(quantiles); i++) {
-		size_t rank = (size_t)(quantiles[i] * (double)ARRAY_SIZE(exact) + 0.9999999);
-		double truth = (double)exact[MAX(rank, 1) - 1], found = (double)histogram_quantile(&h, quantiles[i]);
-
-		ck_assert_double_le(found, truth * 1.01);
-		ck_assert_double_ge(found, truth * 0.99);
-	}
-	ck_assert_uint_eq(histogram_max(&h), exact[ARRAY_SIZE(exact) - 1]);
-}
-END_TEST
-
-START_TEST(a_histogram_takes_every_value)
-{
-	static struct histogram h;
-
-	memset(&h, 0, sizeof(h));
-	ck_assert_uint_eq(histogram_quantile(&h, 0.5), 0);
-	histogram_add(&h, 0);
-	ck_assert_uint_eq(histogram_quantile(&h, 1), 0);
-	histogram_add(&h, 255);
-	ck_assert_uint_eq(histogram_quantile(&h, 1), 255);
-	histogram_add(&h, UINT64_MAX);
-	ck_assert_uint_eq(histogram_max(&h), UINT64_MAX);
-	ck_assert_double_ge((double)histogram_quantile(&h, 1), 0.99 * (double)UINT64_MAX);
-}
-END_TEST
-
 START_TEST(the_probe_keeps_its_schedule)
 {
 	use_kind("latency");
@@ -465,8 +416,6 @@ int main(void)
 	tcase_add_test(tc, a_process_without_room_is_an_error);
 	tcase_add_test(tc, buddyinfo_is_summed_by_node_and_order);
 	tcase_add_loop_test(tc, a_share_of_the_pages_stays, 0, 4);
-	tcase_add_test(tc, the_histogram_is_within_one_per_cent);
-	tcase_add_test(tc, a_histogram_takes_every_value);
 	tcase_add_test(tc, the_probe_keeps_its_schedule);
 	tcase_add_test(tc, a_stall_is_met_by_all_that_were_due);
 	tcase_add_test(tc, a_block_larger_than_the_size_is_one_block);
