@@ -101,7 +101,7 @@ build/bench/nothing: tests/bench/nothing.c
 JOBS := $(shell nproc)
 
 # The guest tests, longest first.
-LAB_FIRST := $(addprefix tests/lab/,snapshot.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
+LAB_FIRST := $(addprefix tests/lab/,snapshot.sh workloads_exec.sh workloads_memory.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
 LAB_TESTS := $(LAB_FIRST) $(filter-out $(LAB_FIRST) tests/lab/lib.sh,$(wildcard tests/lab/*.sh))
 
 # Packages are looked for and installed before anything is compiled, hence the second make.
@@ -118,13 +118,13 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined unit-programs
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
-	$(Q)tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh $(LAB_TESTS)
+	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh $(LAB_TESTS)
 
 unit-programs: $(UNIT_BIN)
 
 ## unit: build and run the unit tests alone (SANITIZE=address,undefined for sanitizers)
 unit: all $(UNIT_BIN)
-	$(Q)tests/run.sh $(UNIT_BIN)
+	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN)
 
 ## bench: measure start-up, workloads and sampling against what they cost bare
 bench: all $(BENCH_BIN) $(BENCH_INIT)

@@ -1,23 +1,31 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Runs test programs one after the other. Output goes to build/tests/NAME.log; the last line is the count.
+# Runs test programs, $JOBS side by side (default 1). Output goes to build/tests/NAME.log; the last line is the count.
 # A program that exits 77 is skipped, with its last line as the reason.
 set -u
-passed=0 failed=0 skipped=0
-mkdir -p build/tests
-for program in "$@"; do
-	case $program in
-	*/sanitize/*) name=$(basename "$program").sanitized ;;
-	*) name=$(basename "$program") ;;
+
+run_one() {
+	case $1 in
+	*/sanitize/*) name=$(basename "$1").sanitized ;;
+	*) name=$(basename "$1") ;;
 	esac
 	log=build/tests/$name.log
-	"$program" >"$log" 2>&1
+	"$1" >"$log" 2>&1
 	code=$?
 	case $code in
-	0) passed=$((passed + 1)); echo "ok      $name" ;;
-	77) skipped=$((skipped + 1)); echo "skip    $name: $(tail -n 1 "$log")" ;;
-	*) failed=$((failed + 1)); echo "FAILED  $name (exit $code), see $log"; tail -n 40 "$log" ;;
+	0) echo "ok      $name" ;;
+	77) echo "skip    $name: $(tail -n 1 "$log")" ;;
+	*) printf 'FAILED  %s (exit %s), see %s\n%s\n' "$name" "$code" "$log" "$(tail -n 40 "$log" | sed 's/^/  /')" ;;
 	esac
-done
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+}
+
+[ "${1-}" = --one ] && { run_one "$2"; exit 0; }
+
+mkdir -p build/tests
+said=build/tests/said
+printf '%s\n' "$@" | xargs -P "${JOBS:-1}" -n 1 "$0" --one | tee "$said"
+count() { grep -c "^$1 " "$said"; }
+failed=$(count FAILED)
+passed=$(count ok)
+echo "$passed passed, $failed failed, $(count skip) skipped"
+[ "$failed" -eq 0 ] && [ $((passed + $(count skip))) -eq $# ]
