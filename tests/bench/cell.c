@@ -12,6 +12,7 @@
 #include "common/util.h"
 #include "runner/cell.h"
 #include "runner/lab/lab.h"
+#include "tests/bench/median.h"
 
 #define ROUNDS 7
 #define LIMIT  1.3
@@ -57,19 +58,6 @@ static double run(const struct snapshot_spec *spec, const struct snapshot *snaps
 	return now_s() - start;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-	qsort(values, ROUNDS, sizeof(*values), by_value);
-	return values[ROUNDS / 2];
-}
-
 static bool measure(const struct scenario *scenario, const struct profile *profile, const char *kernel_name)
 {
 	_cleanup_free_ char *data = scenario_data(scenario);
@@ -88,8 +76,8 @@ static bool measure(const struct scenario *scenario, const struct profile *profi
 		bare[i] = run(&spec, &bare_guest, description);
 		cell[i] = run(&spec, &guest, description);
 	}
-	a = median(bare);
-	b = median(cell);
+	a = median(bare, ROUNDS);
+	b = median(cell, ROUNDS);
 	printf("%-5s mixed-pressure: bare guest %6.3f s, cell %6.3f s, ratio %.2f (limit %.2f)\n", kernel_name, a, b, b / a,
 	       LIMIT);
 	snapshot_close(&bare_guest);

@@ -18,6 +18,7 @@
 #include "runner/lab/image.h"
 #include "runner/lab/lab.h"
 #include "runner/lab/scratch.h"
+#include "tests/bench/median.h"
 
 #define ROUNDS	    7
 #define START_LIMIT 0.5	 /* seconds */
@@ -92,19 +93,6 @@ static double cell_start(const struct scenario *scenario, const struct profile *
 	return begin;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-	qsort(values, ROUNDS, sizeof(*values), by_value);
-	return values[ROUNDS / 2];
-}
-
 static bool measure(const char *scenario_path, const char *kernel_name)
 {
 	double bare[ROUNDS], booted[ROUNDS], started[ROUNDS];
@@ -128,9 +116,9 @@ static bool measure(const char *scenario_path, const char *kernel_name)
 		started[i] = cell_start(scenario, profile, &kernel, &snapshot);
 		snapshot_close(&snapshot);
 	}
-	a = median(bare);
-	b = median(booted);
-	c = median(started);
+	a = median(bare, ROUNDS);
+	b = median(booted, ROUNDS);
+	c = median(started, ROUNDS);
 	printf("%-5s %-36s bare boot %6.3f s, boot and save %6.3f s (x %.2f), "
 	       "clone's first workload %6.3f s (limit %.2f)\n",
 	       kernel_name, scenario_path, a, b, b / a, c, START_LIMIT);
