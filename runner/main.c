@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* memrig: one verb a file under runner/cli/; this is their list, and what ties the parts together. */
+#include <fcntl.h>
 #include <locale.h>
 
 #include "build/version.h"
@@ -43,8 +44,21 @@ static bool knows_cause(const char *verdict_name, const char *cause)
 	return !verdict || verdict_find_cause(verdict, cause);
 }
 
+/* A file opened by us must not become what everybody takes for standard output. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY); /* writing there fails, as it would have */
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	open_standard_files();
 	setlocale(LC_CTYPE, ""); /* numbers stay as C writes them */
 	profile_find = find_profile;
 	scenario_knows_metric = metric_known;

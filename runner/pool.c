@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include "common/clock.h"
@@ -28,7 +29,7 @@ struct pool {
 	struct slot *slots;
 	struct pollfd *fds; /* two a slot, then the signals' */
 	const struct plan_cell **todo; /* not started yet, in their order */
-	size_t n_todo, running, finished;
+	size_t n_todo, running, booting, finished;
 	uint64_t weight, weight_finished;
 };
 
@@ -78,6 +79,11 @@ static struct stock_want want(const struct pool *pool, const struct plan_cell *c
 				    pool->options->boot_each ? cell : NULL };
 }
 
+static void take_todo(struct pool *pool, size_t index)
+{
+	memmove(pool->todo + index, pool->todo + index + 1, (--pool->n_todo - index) * sizeof(*pool->todo));
+}
+
 static int start_cell(struct pool *pool, struct slot *slot, size_t index, const struct snapshot *snapshot,
 		      struct error *err)
 {
@@ -98,9 +104,29 @@ static int start_cell(struct pool *pool, struct slot *slot, size_t index, const 
 	if (r < 0)
 		return r;
 	slot->cell = cell;
-	memmove(pool->todo + index, pool->todo + index + 1, (--pool->n_todo - index) * sizeof(*pool->todo));
+	take_todo(pool, index);
 	pool->running++;
 	return 0;
+}
+
+/* No guest for it: what the one that did not come up said is the result. */
+static int fail_cell(struct pool *pool, size_t index, const struct stock_want *wanted, struct error *err)
+{
+	const struct plan_cell *cell = pool->todo[index];
+	struct lab_result result = { .stream = xstrdup(""), .console = stock_console(pool->stock, wanted) };
+
+	take_todo(pool, index);
+	pool->finished++;
+	pool->weight_finished += weight(cell);
+	return pool->options->done(pool->options->opaque, cell, &result, err);
+}
+
+/* Whether an earlier cell of the list had to wait for the same snapshot. */
+static bool waits_too(const struct pool *pool, size_t index)
+{
+	const struct plan_cell *cell = pool->todo[index], *before = index ? pool->todo[index - 1] : NULL;
+
+	return before && !pool->options->boot_each && before->scenario == cell->scenario && before->kernel == cell->kernel;
 }
 
 /* The first cell that can start, or the first snapshot that is missing. */
@@ -111,10 +137,14 @@ static int fill_slot(struct pool *pool, struct slot *slot, struct error *err)
 		const struct snapshot *snapshot = NULL;
 		int r = STOCK_READY;
 
+		if (waits_too(pool, i))
+			continue;
 		if (pool->options->clock == CLOCK_VIRTUAL)
 			r = stock_find(pool->stock, &wanted, &snapshot, err);
 		if (r < 0)
 			return r;
+		if (r == STOCK_FAILED)
+			return fail_cell(pool, i, &wanted, err);
 		if (r == STOCK_READY)
 			return start_cell(pool, slot, i, snapshot, err);
 		if (r == STOCK_MISSING) {
@@ -122,6 +152,7 @@ static int fill_slot(struct pool *pool, struct slot *slot, struct error *err)
 			if (r >= 0) {
 				slot->boot_fd = r;
 				slot->boot_s = now_s();
+				pool->booting++;
 			}
 			return r < 0 ? r : 0;
 		}
@@ -137,7 +168,7 @@ static int fill_slots(struct pool *pool, struct error *err)
 		if (is_free(&pool->slots[i]))
 			r = fill_slot(pool, &pool->slots[i], err);
 	/* Room that another guest takes now is free when that one has ended. */
-	return r == -ENOSPC && pool->running > 0 ? 0 : r;
+	return r == -ENOSPC && pool->running + pool->booting > 0 ? 0 : r;
 }
 
 /* ---- what has ended ---- */
@@ -146,10 +177,15 @@ static int finish_cell(struct pool *pool, struct slot *slot, struct error *err)
 {
 	struct lab_result result = { 0 };
 	const struct plan_cell *cell = slot->cell;
+	struct stock_want wanted = want(pool, cell);
 	int r = lab_finish(slot->guest, &result, err);
 
 	slot->guest = NULL;
 	pool->running--;
+	if (r == -ESTALE && stock_distrust(pool->stock, &wanted)) {
+		pool->todo[pool->n_todo++] = cell; /* the list was made with room for all */
+		return 0;
+	}
 	pool->finished++;
 	pool->weight_finished += weight(cell);
 	return r < 0 ? r : pool->options->done(pool->options->opaque, cell, &result, err);
@@ -160,6 +196,7 @@ static int finish_boot(struct pool *pool, struct slot *slot, struct error *err)
 	int fd = slot->boot_fd;
 
 	slot->boot_fd = -1;
+	pool->booting--;
 	if (pool->options->booted)
 		pool->options->booted(pool->options->opaque, now_s() - slot->boot_s);
 	return stock_finish(pool->stock, fd, err);
@@ -209,13 +246,19 @@ static int wait_some(struct pool *pool, struct error *err)
 /* QEMU itself takes about this much beside the guest's memory. */
 #define QEMU_OVERHEAD (160 * MIB)
 
+/* Its data file too, where that is made in the clone (see scenario_data()). */
+static bool writes(const struct scenario_workload *w)
+{
+	return w->kind->needs_disk && (w->params.write > 0 || w->params.size.base == SIZE_OF_LIMIT ||
+				       streq(w->kind->name, "file_write") || streq(w->kind->name, "exec"));
+}
+
 /* A clone's disk is copy-on-write: what is written there is memory. */
 static bool writes_disk(const struct scenario *scenario)
 {
 	for (size_t g = 0; g < scenario->n_groups; g++)
 		for (size_t w = 0; w < scenario->groups[g].n_workloads; w++)
-			if (scenario->groups[g].workloads[w].kind->needs_disk &&
-			    scenario->groups[g].workloads[w].params.write > 0)
+			if (writes(&scenario->groups[g].workloads[w]))
 				return true;
 	return false;
 }
@@ -274,12 +317,24 @@ void pool_block_signals(sigset_t *ret_before)
 	sigprocmask(SIG_BLOCK, &signals, ret_before);
 }
 
+/* Each guest and each snapshot has some open. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int pool_run(const struct plan *plan, const struct pool_options *options, struct error *err)
 {
 	struct pool pool = { .plan = plan, .options = options, .stock = stock_new(options->stall_s) };
 	sigset_t signals = end_signals();
 	int fd, r = 0;
 
+	raise_file_limit();
 	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	pool.slots = xcalloc(options->jobs, sizeof(*pool.slots));
 	pool.fds = xcalloc(2 * options->jobs + 1, sizeof(*pool.fds));

@@ -102,6 +102,10 @@ json_t *provenance_json(const struct plan *plan, enum lab_clock clock, unsigned 
 		file_sha256(init, sum);
 		set(p, "init_sha256", json_string(sum));
 	}
+	if (part_preload()) {
+		file_sha256(part_preload(), sum);
+		set(p, "preload_sha256", json_string(sum));
+	}
 	set(p, "kernels", kernels_json(plan));
 	if (uname(&host) == 0)
 		set(p, "host_kernel", json_string(host.release));

@@ -125,7 +125,7 @@ static int load(const char *name, struct scenario **ret)
 	else if ((r = scenario_load(path, ret, &diags)) < 0)
 		cli_diags(&diags);
 	diags_release(&diags);
-	return r;
+	return r < 0 ? -EINVAL : 0;
 }
 
 static int boot_and_wait(struct stock *stock, const struct stock_want *want, struct error *err)

@@ -50,7 +50,7 @@ const json_t *resume_argv(const struct resume *resume)
 
 int resume_check(const struct resume *resume, const json_t *provenance, struct error *err)
 {
-	static const char *const keys[] = { "init_sha256", "qemu", "kernels", "accelerator" };
+	static const char *const keys[] = { "init_sha256", "preload_sha256", "qemu", "kernels", "accelerator" };
 	const json_t *then = json_object_get(resume->run, "provenance");
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {

@@ -17,6 +17,7 @@
 #include "runner/cli/stored.h"
 #include "runner/cli/timings.h"
 #include "runner/expect.h"
+#include "runner/lab/parts.h"
 #include "runner/plan.h"
 #include "runner/plan_show.h"
 #include "runner/pool.h"
@@ -123,6 +124,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->resume && o->scenarios.n)
 			argp_error(state, "--resume takes its scenarios from the run");
+		if (o->resume && (o->profiles.n || o->kernels.n || o->seeds > 1 || o->seed > 1 || o->check_repeat))
+			argp_error(state, "--resume takes profiles, kernels and seeds from the run");
 		if (!o->resume && !o->scenarios.n)
 			argp_error(state, "no scenario given; 'memrig scenario list' shows those that come with memrig");
 		break;
@@ -273,7 +276,7 @@ static int finish(struct run_state *state, int r, struct error *err)
 			cli_error(&failure);
 		if (access(path, F_OK) == 0)
 			fprintf(stderr, "memrig: the cells that had ended are kept: %s\n"
-					"memrig: do the rest with: memrig run --resume %s\n", path, strrchr(path, '/') + 1);
+					"memrig: do the rest with: memrig run --resume %s\n", path, path);
 		else
 			fprintf(stderr, "memrig: no cell had ended, nothing was stored\n");
 		return r > 0 ? 128 + r : EXIT_BROKEN;
@@ -290,10 +293,14 @@ static int finish(struct run_state *state, int r, struct error *err)
 }
 
 /* What must be there before anything is begun. */
-static int preflight(const struct plan *plan, unsigned *jobs, struct error *err)
+static int preflight(const struct plan *plan, enum lab_clock clock, unsigned *jobs, struct error *err)
 {
 	int r = qemu_check(err);
 
+	if (r == 0)
+		r = part_check_init(err);
+	if (r == 0 && clock == CLOCK_VIRTUAL)
+		r = part_check_preload(err);
 	return r < 0 ? r : pool_check_memory(plan, jobs, err);
 }
 
@@ -313,7 +320,7 @@ static int run_plan(const struct run_options *options, struct resume *resume, st
 	struct store *store = NULL;
 	struct error err = { 0 };
 	sigset_t before;
-	int r = preflight(plan, &pool.jobs, &err);
+	int r = preflight(plan, pool.clock, &pool.jobs, &err);
 
 	if (r < 0) {
 		cli_error(&err);
@@ -321,6 +328,7 @@ static int run_plan(const struct run_options *options, struct resume *resume, st
 	}
 	matrix = plan_matrix(plan);
 	provenance = provenance_json(plan, pool.clock, pool.jobs);
+	pool_block_signals(&before); /* from its beginning until the run is stored: a second Ctrl-C must not lose it */
 	r = resume ? resume_check(resume, provenance, &err) : 0;
 	if (r == 0)
 		r = store_open(options->store, &store, &err);
@@ -333,11 +341,11 @@ static int run_plan(const struct run_options *options, struct resume *resume, st
 	if (r < 0) {
 		cli_error(&err);
 		store_close(store);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		return r == -ESTALE ? EXIT_USAGE : EXIT_BROKEN;
 	}
 	state.repeat = options->check_repeat ? repeat_new() : NULL;
 	progress_begin(&state.progress, options->quiet);
-	pool_block_signals(&before); /* until the run is stored: a second Ctrl-C must not lose it */
 	r = finish(&state, pool_run(plan, &pool, &err), &err);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (options->timings)
@@ -412,6 +420,7 @@ static int parse_again(const struct run_options *now, const json_t *argv, struct
 	ret->timings = now->timings;
 	ret->dry_run = now->dry_run;
 	ret->no_snapshot = now->no_snapshot;
+	ret->stall_s = now->stall_s ? now->stall_s : ret->stall_s;
 	return r;
 }
 

@@ -17,7 +17,7 @@
 #include "runner/lab/scratch.h"
 
 #define SCHEMA	  "memrig.snapshot/1"
-#define STALE_S	  3600 /* a half-written directory of so long ago belongs to nobody */
+#define STALE_S	  60 /* a half-written directory of so long ago belongs to nobody: naming the files takes milliseconds */
 
 /* ---- the key ---- */
 
@@ -65,6 +65,17 @@ static int add_file(SHA2_CTX *sum, const char *what, const char *path, struct er
 	return 0;
 }
 
+/* What QEMU puts into every guest; from packages of their own, and not there on every machine. */
+static void add_firmware(SHA2_CTX *sum)
+{
+	static const char *const files[] = { "/usr/share/seabios/bios-256k.bin", "/usr/share/qemu/bios-256k.bin",
+					     "/usr/share/qemu/linuxboot_dma.bin", "/usr/share/qemu/kvmvapic.bin",
+					     "/usr/lib/x86_64-linux-gnu/qemu/accel-tcg-x86_64.so" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		add_large(sum, files[i], NULL);
+}
+
 static int add_images(SHA2_CTX *sum, const struct snapshot_spec *spec, struct error *err)
 {
 	_cleanup_close_ int initramfs = part_initramfs(spec->machine, spec->kernel, NULL, err), disk = -1;
@@ -76,8 +87,10 @@ static int add_images(SHA2_CTX *sum, const struct snapshot_spec *spec, struct er
 	if (r < 0 || disk < 0)
 		return r;
 	r = checksum_fd(disk, text);
+	if (r < 0)
+		return error_set_errno(err, r, "data disk", "cannot read it");
 	SHA256Update(sum, (const uint8_t *)text, strlen(text));
-	return r < 0 ? error_set_errno(err, r, "data disk", "cannot read it") : 0;
+	return 0;
 }
 
 int cache_key(const struct snapshot_spec *spec, char *ret, struct error *err)
@@ -92,6 +105,7 @@ int cache_key(const struct snapshot_spec *spec, char *ret, struct error *err)
 	SHA256Init(&sum);
 	SHA256Update(&sum, (const uint8_t *)text, strlen(text));
 	r = add_large(&sum, qemu, err);
+	add_firmware(&sum);
 	if (r == 0 && spec->userspace)
 		r = add_large(&sum, spec->userspace, err);
 	if (r == 0)
@@ -196,6 +210,21 @@ static int open_members(const char *dir, struct member *list, size_t n)
 	return 0;
 }
 
+static bool is_ours(const char *dir)
+{
+	struct stat st;
+
+	return stat(dir, &st) == 0 && st.st_uid == geteuid();
+}
+
+void cache_remove(const char *key)
+{
+	_cleanup_free_ char *top = snapshots_dir();
+	_cleanup_free_ char *dir = xasprintf("%s/%s", top, key);
+
+	remove_dir(dir);
+}
+
 int cache_open(const char *key, const struct machine *machine, struct snapshot *ret, struct error *err)
 {
 	_cleanup_free_ char *top = cache_dir();
@@ -209,6 +238,10 @@ int cache_open(const char *key, const struct machine *machine, struct snapshot *
 	for (unsigned i = 0; i < machine->n_nodes; i++)
 		s.memory_fds[i] = -1;
 	s.n_nodes = machine->n_nodes;
+	if (!is_ours(dir)) {
+		snapshot_close(&s);
+		return error_set(err, -ENOENT, dir, "the snapshot is another user's");
+	}
 	if (open_members(dir, list, n) < 0 || !is_whole(dir, key, list, n)) {
 		snapshot_close(&s);
 		remove_dir(dir);
@@ -272,11 +305,11 @@ int cache_keep(const char *key, const struct snapshot_spec *spec, const struct s
 	json_t *json;
 	int r;
 
-	if (!top || !mkdtemp(dir))
-		return error_set_errno(err, top ? -errno : -EACCES, final, "cannot keep the snapshot");
 	json = manifest(key, spec, list, n);
 	text = json_dumps(json, JSON_INDENT(2));
 	json_decref(json);
+	if (!top || !mkdtemp(dir))
+		return error_set_errno(err, top ? -errno : -EACCES, final, "cannot keep the snapshot");
 	path = xasprintf("%s/manifest.json", dir);
 	r = write_members(dir, list, n, err);
 	if (r == 0)
@@ -386,7 +419,7 @@ int cache_prune(uint64_t limit, size_t *ret_removed, uint64_t *ret_bytes, struct
 	for (size_t i = 0; i < n; i++) {
 		bool temporary = strrchr(list[i].path, '/')[1] == '.';
 
-		if (temporary ? !list[i].stale : kept + list[i].bytes <= limit) {
+		if (temporary ? !list[i].stale : limit > 0 && kept + list[i].bytes <= limit) {
 			kept += list[i].bytes;
 			continue;
 		}

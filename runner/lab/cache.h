@@ -34,6 +34,9 @@ char *cache_dir(void);
 /* Opens a snapshot and marks it as used. -ENOENT when there is none, or one that was damaged and has been removed. */
 int cache_open(const char *key, const struct machine *machine, struct snapshot *ret, struct error *err);
 
+/* Removes one that turned out to be of no use. */
+void cache_remove(const char *key);
+
 /* Keeps a snapshot, and makes room for it. Its files stay open. */
 int cache_keep(const char *key, const struct snapshot_spec *spec, const struct snapshot *snapshot, struct error *err);
 

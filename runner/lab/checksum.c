@@ -36,7 +36,7 @@ static int add_range(XXH3_state_t *state, int fd, off_t start, off_t end, char *
 		if (n < 0)
 			return -errno;
 		if (n == 0)
-			return -EIO;
+			return 0; /* the end of the file */
 		add_pages(state, buffer, (size_t)n, (uint64_t)start);
 		start += n;
 	}
@@ -51,7 +51,7 @@ static int add_data(XXH3_state_t *state, int fd, char *buffer)
 	while (r == 0 && (start = lseek(fd, end, SEEK_DATA)) >= 0) {
 		start -= start % PAGE;
 		end = lseek(fd, start, SEEK_HOLE);
-		end = end <= start ? start + PAGE : end;
+		end = end < 0 ? start + PAGE : end + (PAGE - end % PAGE) % PAGE; /* what a page has is read once */
 		r = add_range(state, fd, start, end, buffer);
 	}
 	return r < 0 ? r : errno == ENXIO ? 0 : -errno;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "common/file.h"
 #include "common/util.h"
 #include "runner/lab/parts.h"
 #include "runner/lab/scratch.h"
@@ -140,6 +141,20 @@ int guest_start(const struct guest_spec *spec, struct guest *ret, struct error *
 	return r < 0 ? r : 0;
 }
 
+int guest_check_preload(const struct guest *guest, struct error *err)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/%d/maps", (int)guest->pid);
+	_cleanup_free_ char *real = realpath(part_preload(), NULL);
+	_cleanup_free_ char *maps = NULL;
+	int r = file_read(NULL, path, &maps, NULL, err);
+
+	if (r < 0 || (real && strstr(maps, real)))
+		return r;
+	r = error_set(err, -ENOEXEC, part_preload(), "QEMU did not load it");
+	error_hint(err, "is it on a file system mounted noexec?");
+	return r;
+}
+
 int guest_reap(struct guest *guest)
 {
 	int status = 0;
@@ -179,6 +194,11 @@ static char *read_fd(int fd)
 	n = pread(fd, text, (size_t)st.st_size, 0);
 	text[n > 0 ? n : 0] = '\0';
 	return text;
+}
+
+char *guest_serial(const struct guest *guest)
+{
+	return read_fd(guest->console_fd);
 }
 
 char *guest_log(const struct guest *guest)

@@ -39,6 +39,10 @@ int guest_start(const struct guest_spec *spec, struct guest *ret, struct error *
 /* The command line of such a guest with words in place of files. qemu_args_free(). */
 char **guest_describe(const struct guest_spec *spec);
 
+/* Whether the library that is to be preloaded is in QEMU: the loader goes on without one that it cannot load, and the guest
+ * would repeat nearly always. -ENOEXEC when not. */
+int guest_check_preload(const struct guest *guest, struct error *err);
+
 /* Waits for QEMU's end and returns its status as waitpid() does. */
 int guest_reap(struct guest *guest);
 
@@ -47,6 +51,9 @@ void guest_release(struct guest *guest);
 
 /* The guest's console; what QEMU itself had to say comes after it. The caller frees it. */
 char *guest_console(const struct guest *guest);
+
+/* The console alone. The caller frees it. */
+char *guest_serial(const struct guest *guest);
 
 /* What QEMU itself had to say. The caller frees it. */
 char *guest_log(const struct guest *guest);

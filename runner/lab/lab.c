@@ -190,6 +190,8 @@ int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
 	lab_watch(cell);
 	status = guest_reap(&cell->guest);
 	r = check_start(cell, status, err);
+	if (r < 0 && cell->cloned)
+		r = -ESTALE;
 	if (r == 0) {
 		result.stream_len = stream_len(cell);
 		result.stream = xcalloc(1, result.stream_len + 1);

@@ -55,7 +55,7 @@ int lab_control_fd(const struct lab_cell *cell);
 /* To be called now and then (each 100 ms or so): kills a guest that has made no progress for too long. */
 void lab_watch(struct lab_cell *cell);
 
-/* After lab_pidfd() became readable: collects and frees. */
+/* After lab_pidfd() became readable: collects and frees. -ESTALE for a clone that could not be restored. */
 int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err);
 
 /* Kills the guest and removes everything; for Ctrl-C. Accepts NULL. */

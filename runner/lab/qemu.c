@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
@@ -135,7 +136,7 @@ static void add_devices(struct args *args, const struct qemu_guest *guest)
 	add(args, "-device", "isa-debug-exit,iobase=0x%x,iosize=1", QEMU_GUEST_EXIT_PORT);
 	if (guest->qmp) {
 		add(args, "-device", "pvpanic,ioport=0x%x", QEMU_GUEST_PARK_PORT);
-		add(args, "-action", "panic=pause");
+		add(args, "-action", "panic=%s", guest->incoming ? "none" : "pause");
 		add(args, "-chardev", "socket,id=qmp,fd=%s", guest->qmp);
 		add(args, "-mon", "chardev=qmp,mode=control");
 	}
@@ -207,11 +208,16 @@ static void exec_qemu(char *const *args, const struct qemu_run *run, pid_t paren
 	}
 	if (run->log_fd >= 0)
 		dup2(run->log_fd, 2);
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	for (size_t i = 0; i < run->n_fds; i++)
 		if (run->fds[i] >= 0)
 			fcntl(run->fds[i], F_SETFD, 0);
+	unsetenv("LD_PRELOAD");
+	unsetenv("MEMRIG_CHANNEL");
 	if (run->preload) { /* by number: the variable splits paths at blanks and colons */
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", open(run->preload, O_RDONLY));
+		int fd = open(run->preload, O_RDONLY);
+
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		setenv("LD_PRELOAD", path, 1);
 	}
 	if (run->channel_fd >= 0) {

@@ -78,13 +78,16 @@ static int migration_state(const json_t *message, struct error *err)
 /* The guest's last words, for one that never got to the end. */
 static int boot_failed(const struct guest *guest, int r, struct error *err)
 {
-	_cleanup_free_ char *console = guest_console(guest);
+	_cleanup_free_ char *console = guest_serial(guest);
+	_cleanup_free_ char *log = guest_log(guest);
 	char *line;
 
 	while (*console && strchr("\r\n \t", console[strlen(console) - 1]))
 		console[strlen(console) - 1] = '\0';
 	line = strrchr(console, '\n');
 	line = line ? line + 1 : console;
+	if (guest->channel.header->state == CHANNEL_EMPTY && !*line && *log) /* QEMU itself did not start */
+		return error_set(err, -EIO, "QEMU", "%.*s", (int)strcspn(log, "\n"), log);
 	if (r == -ETIMEDOUT)
 		error_set(err, r, "guest", "did not boot in time; the last line of its console: %s", line);
 	else
@@ -109,7 +112,7 @@ static int wait_parked(struct guest *guest, unsigned limit_s, struct error *err)
 		if (stopped)
 			break; /* another panic */
 	}
-	return boot_failed(guest, r < 0 ? r : -EIO, err);
+	return boot_failed(guest, r == -ETIMEDOUT ? r : -EPROTO, err);
 }
 
 static int save(struct guest *guest, int state_fd, struct error *err)
@@ -129,7 +132,17 @@ static int save(struct guest *guest, int state_fd, struct error *err)
 	return r < 0 ? r : 0;
 }
 
-int snapshot_boot(struct snapshot *s, const struct snapshot_spec *spec, unsigned limit_s, struct error *err)
+/* For whoever wanted to run there. */
+static void keep_console(const struct guest *guest, int fd)
+{
+	_cleanup_free_ char *console = guest_console(guest);
+
+	if (fd >= 0 && write(fd, console, strlen(console)) < 0)
+		return; /* then without it */
+}
+
+int snapshot_boot(struct snapshot *s, const struct snapshot_spec *spec, unsigned limit_s, int console_fd,
+		  struct error *err)
 {
 	_cleanup_close_ int initramfs = part_initramfs(spec->machine, spec->kernel, NULL, err);
 	struct guest_spec parent = { .machine = spec->machine, .kernel = spec->kernel, .clock = CLOCK_VIRTUAL,
@@ -145,6 +158,10 @@ int snapshot_boot(struct snapshot *s, const struct snapshot_spec *spec, unsigned
 		r = qmp_send(&guest.qmp, "cont", NULL, -1, err);
 	if (r == 0)
 		r = wait_parked(&guest, limit_s, err);
+	if (r == -EPROTO)
+		keep_console(&guest, console_fd);
+	if (r == 0)
+		r = guest_check_preload(&guest, err);
 	if (r == 0)
 		r = save(&guest, s->state_fd, err);
 	guest_release(&guest);
@@ -214,10 +231,10 @@ int snapshot_resume(struct guest *guest, struct error *err)
 	while ((r = qmp_next(&guest->qmp, &message)) > 0) {
 		r = migration_state(message, err);
 		json_decref(message);
-		if (r < 0)
-			return r;
 		if (r > 0)
-			return qmp_send(&guest->qmp, "cont", NULL, -1, err) < 0 ? -EIO : 1;
+			r = guest_check_preload(guest, err) < 0 || qmp_send(&guest->qmp, "cont", NULL, -1, err) < 0 ? -EIO : 1;
+		if (r != 0)
+			return r;
 	}
 	return r < 0 ? error_set_errno(err, r, "QEMU", "ended before the guest went on") : 0;
 }

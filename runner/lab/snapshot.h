@@ -35,8 +35,9 @@ int snapshot_create(const struct machine *machine, const char *dir, struct snaps
 void snapshot_close(struct snapshot *snapshot);
 
 /* Boots a guest on these files and saves it. Waits for it all; -ETIMEDOUT when the guest does not get there within
- * `limit_s`. */
-int snapshot_boot(struct snapshot *snapshot, const struct snapshot_spec *spec, unsigned limit_s, struct error *err);
+ * `limit_s`, -EPROTO when it ended before, with its console written to `console_fd` (-1: nowhere). */
+int snapshot_boot(struct snapshot *snapshot, const struct snapshot_spec *spec, unsigned limit_s, int console_fd,
+		  struct error *err);
 
 /* Starts a clone. It runs after snapshot_resume() has returned 1, to be called when guest->qmp.fd is readable: 0 not
  * yet, or a negative errno. */

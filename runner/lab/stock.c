@@ -5,12 +5,14 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "common/util.h"
 #include "runner/lab/cache.h"
 #include "runner/lab/parts.h"
+#include "runner/lab/scratch.h"
 
 #define BOOT_LIMIT_S 180
 
@@ -19,7 +21,8 @@ struct entry {
 	char *text; /* cache_describe(): what tells guests apart */
 	char key[CACHE_KEY_ROOM];
 	struct snapshot snapshot;
-	bool ready;
+	bool ready, cached, failed;
+	int console_fd; /* of a guest that did not come up; -1: none */
 	pid_t pid; /* of the process that boots it; 0: none */
 	int pidfd;
 	struct error *failure; /* shared with that process */
@@ -59,6 +62,8 @@ static void free_entry(struct entry *e)
 		end_process(e);
 	}
 	snapshot_close(&e->snapshot);
+	if (e->console_fd >= 0)
+		close(e->console_fd);
 	free(e->text);
 	free(e);
 }
@@ -93,7 +98,7 @@ static struct entry *add(struct stock *stock, const struct stock_want *want, cha
 {
 	struct entry *e = xcalloc(1, sizeof(*e));
 
-	*e = (struct entry){ .want = *want, .text = text, .snapshot = SNAPSHOT_NONE, .pidfd = -1 };
+	*e = (struct entry){ .want = *want, .text = text, .snapshot = SNAPSHOT_NONE, .pidfd = -1, .console_fd = -1 };
 	stock->list = xrealloc(stock->list, (stock->n + 1) * sizeof(*stock->list));
 	return stock->list[stock->n++] = e;
 }
@@ -106,7 +111,7 @@ static int look_in_cache(struct entry *e, struct error *err)
 		return 0;
 	r = cache_key(&e->want.spec, e->key, err);
 	if (r == 0)
-		e->ready = cache_open(e->key, e->want.spec.machine, &e->snapshot, NULL) == 0;
+		e->ready = e->cached = cache_open(e->key, e->want.spec.machine, &e->snapshot, NULL) == 0;
 	return r;
 }
 
@@ -130,7 +135,54 @@ int stock_find(struct stock *stock, const struct stock_want *want, const struct 
 			return r;
 	}
 	*ret = &e->snapshot;
+	if (e->failed)
+		return STOCK_FAILED;
 	return e->ready ? STOCK_READY : e->pid ? STOCK_BOOTING : STOCK_MISSING;
+}
+
+static struct entry *find_wanted(const struct stock *stock, const struct stock_want *want)
+{
+	_cleanup_free_ char *text = cache_describe(&want->spec);
+
+	return find(stock, want, text);
+}
+
+char *stock_console(struct stock *stock, const struct stock_want *want)
+{
+	const struct entry *e = find_wanted(stock, want);
+	struct stat st;
+	char *text;
+	ssize_t n;
+
+	if (!e || e->console_fd < 0 || fstat(e->console_fd, &st) < 0)
+		return xstrdup("");
+	text = xcalloc(1, (size_t)st.st_size + 1);
+	n = pread(e->console_fd, text, (size_t)st.st_size, 0);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+bool stock_distrust(struct stock *stock, const struct stock_want *want)
+{
+	struct entry *e = find_wanted(stock, want);
+
+	if (!e || !e->cached)
+		return false;
+	cache_remove(e->key);
+	snapshot_close(&e->snapshot);
+	e->ready = e->cached = false;
+	return true;
+}
+
+enum { BOOT_FAILED = 1, GUEST_FAILED };
+
+/* Kept only under the name of what was booted: files may have changed since the key was made. */
+static void keep(const struct entry *e)
+{
+	char key[CACHE_KEY_ROOM];
+
+	if (!e->want.owner && cache_key(&e->want.spec, key, NULL) == 0 && streq(key, e->key))
+		cache_keep(key, &e->want.spec, &e->snapshot, NULL);
 }
 
 /* The process that boots a guest and saves it. A cache that cannot be written costs the next run a boot, no more. */
@@ -141,10 +193,10 @@ static void boot_and_exit(struct entry *e, unsigned limit_s, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	r = snapshot_boot(&e->snapshot, &e->want.spec, limit_s, e->failure);
-	if (r == 0 && !e->want.owner)
-		cache_keep(e->key, &e->want.spec, &e->snapshot, NULL);
-	_exit(r < 0);
+	r = snapshot_boot(&e->snapshot, &e->want.spec, limit_s, e->console_fd, e->failure);
+	if (r == 0)
+		keep(e);
+	_exit(r == 0 ? 0 : r == -EPROTO || r == -ETIMEDOUT ? GUEST_FAILED : BOOT_FAILED);
 }
 
 static int fork_boot(struct entry *e, unsigned limit_s, struct error *err)
@@ -166,15 +218,38 @@ static int fork_boot(struct entry *e, unsigned limit_s, struct error *err)
 	return e->pidfd < 0 ? error_set_errno(err, -errno, "snapshot", "cannot watch the process") : e->pidfd;
 }
 
+/* What a boot writes of the memory, at most about, and the disk: a file system that is full would kill QEMU by SIGBUS. */
+static bool has_room(const char *dir, const struct machine *machine)
+{
+	uint64_t need = 256 * MIB + machine->disk_bytes, room;
+
+	for (unsigned i = 0; i < machine->n_nodes; i++)
+		need += machine->nodes[i].memory_bytes / 16;
+	return scratch_room(dir, &room, NULL) == 0 && room >= need;
+}
+
+/* In the cache, to be kept, or else where temporary files are. */
+static int create(struct entry *e, struct error *err)
+{
+	const struct machine *machine = e->want.spec.machine;
+	_cleanup_free_ char *dir = e->want.owner ? NULL : cache_dir();
+
+	if (dir && has_room(dir, machine) && snapshot_create(machine, dir, &e->snapshot, NULL) == 0)
+		return 0;
+	if (!has_room(NULL, machine))
+		return error_set(err, -ENOSPC, "TMPDIR", "there is no room to boot a guest");
+	return snapshot_create(machine, NULL, &e->snapshot, err);
+}
+
 int stock_boot(struct stock *stock, const struct stock_want *want, struct error *err)
 {
-	_cleanup_free_ char *text = cache_describe(&want->spec);
-	struct entry *e = find(stock, want, text);
-	_cleanup_free_ char *dir = want->owner ? NULL : cache_dir();
+	struct entry *e = find_wanted(stock, want);
 	int r = part_check_room(want->spec.machine, err);
 
 	if (r == 0)
-		r = snapshot_create(want->spec.machine, dir, &e->snapshot, err);
+		r = create(e, err);
+	if (r == 0 && e->console_fd < 0)
+		r = e->console_fd = scratch_open(NULL, err);
 	return r < 0 ? r : fork_boot(e, stock->limit_s, err);
 }
 
@@ -189,10 +264,11 @@ int stock_finish(struct stock *stock, int fd, struct error *err)
 	while (waitpid(e->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	e->ready = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	e->failed = WIFEXITED(status) && WEXITSTATUS(status) == GUEST_FAILED;
 	if (!e->ready && e->failure->what[0])
 		error_set(err, -EIO, e->failure->where, "%s", e->failure->what);
 	else if (!e->ready)
 		error_set(err, -EIO, "snapshot", "the process that boots the guest was killed");
 	end_process(e);
-	return e->ready ? 0 : -EIO;
+	return e->ready || e->failed ? 0 : -EIO;
 }

@@ -24,13 +24,19 @@ struct stock_want {
 	const void *owner;
 };
 
-/* STOCK_READY with *ret, STOCK_BOOTING while it is made, STOCK_MISSING when it must be booted first, or a negative
- * errno. */
-enum { STOCK_READY, STOCK_BOOTING, STOCK_MISSING };
+/* STOCK_READY with *ret, STOCK_BOOTING while it is made, STOCK_MISSING when it must be booted first, STOCK_FAILED when the
+ * guest did not come up, or a negative errno. */
+enum { STOCK_READY, STOCK_BOOTING, STOCK_MISSING, STOCK_FAILED };
 int stock_find(struct stock *stock, const struct stock_want *want, const struct snapshot **ret, struct error *err);
 
+/* What the guest that did not come up said on its console. The caller frees it. */
+char *stock_console(struct stock *stock, const struct stock_want *want);
+
+/* No clone could be made of it: one from the cache is removed there, to be booted once more. Whether that is so. */
+bool stock_distrust(struct stock *stock, const struct stock_want *want);
+
 /* Boots one that is missing. Returns a descriptor (borrowed) that becomes readable when stock_finish() is to be
- * called. */
+ * called. A guest that does not come up is no error there; QEMU that does not start is. */
 int stock_boot(struct stock *stock, const struct stock_want *want, struct error *err);
 int stock_finish(struct stock *stock, int fd, struct error *err);
 

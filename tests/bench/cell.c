@@ -28,7 +28,7 @@ static void boot(const char *init, const struct snapshot_spec *spec, struct snap
 	struct error err;
 
 	setenv("MEMRIG_INIT", init, 1);
-	if (snapshot_create(spec->machine, NULL, ret, &err) < 0 || snapshot_boot(ret, spec, 180, &err) < 0)
+	if (snapshot_create(spec->machine, NULL, ret, &err) < 0 || snapshot_boot(ret, spec, 180, -1, &err) < 0)
 		die(&err);
 }
 

@@ -64,7 +64,7 @@ static double boot(const struct scenario *scenario, const struct lab_kernel *ker
 	struct error err;
 	double start = now_s();
 
-	if (snapshot_create(spec.machine, NULL, ret, &err) < 0 || snapshot_boot(ret, &spec, 180, &err) < 0)
+	if (snapshot_create(spec.machine, NULL, ret, &err) < 0 || snapshot_boot(ret, &spec, 180, -1, &err) < 0)
 		die(&err);
 	return now_s() - start;
 }

@@ -57,6 +57,22 @@ run_json foreign smoke --timings
 same "another machine's snapshot under the name: booted again" "$(booted foreign)" 1
 same "another machine's snapshot under the name: the stream" "$(hashes foreign)" "$(hashes whole)"
 
+# Sums that are right, of a state that is not this machine's: QEMU cannot restore it.
+key=$(ls "$snapshots" | grep -v "$other")
+cp "$snapshots/$other/state" "$snapshots/$key/state"
+sum=$(jq -r .files.state "$snapshots/$other/manifest.json")
+jq --arg sum "$sum" '.files.state = $sum' "$snapshots/$key/manifest.json" >"$work/manifest.json"
+cp "$work/manifest.json" "$snapshots/$key/manifest.json"
+run_json useless smoke --timings
+same "a state that cannot be restored: exit code" "$code" 0
+same "a state that cannot be restored: booted again" "$(booted useless)" 1
+same "a state that cannot be restored: the stream" "$(hashes useless)" "$(hashes whole)"
+
+# What keeps the host out of the virtual clock must be there, or the run would repeat nearly always.
+message=$(MEMRIG_PRELOAD=/bin/true "$memrig" run smoke 2>&1); code=$?
+same "QEMU without the library: exit code" "$code" 3
+has "QEMU without the library: message" "$message" "did not load it"
+
 # ---- two at once; the oldest go first ----
 "$memrig" lab prune --all >/dev/null
 "$memrig" run --json smoke --store "$work/a" >"$work/a.json" 2>&1 & one=$!
