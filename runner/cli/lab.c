@@ -137,7 +137,20 @@ static int boot_and_wait(struct stock *stock, const struct stock_want *want, str
 		return pfd.fd;
 	while (poll(&pfd, 1, -1) < 0)
 		;
-	return stock_finish(stock, pfd.fd, err);
+	if (stock_finish(stock, pfd.fd, err) < 0)
+		return -EIO;
+	return err->what[0] ? -EIO : 0; /* a guest that did not come up is no error to a run, but here */
+}
+
+/* Asked of the cache, as the next run will. */
+static bool is_kept(const struct stock_want *want)
+{
+	struct stock *stock = stock_new(0);
+	const struct snapshot *snapshot;
+	bool kept = stock_find(stock, want, &snapshot, NULL) == STOCK_READY;
+
+	stock_free(stock);
+	return kept;
 }
 
 static int make_snapshot(const char *name, const struct lab_kernel *kernel, struct error *err)
@@ -160,7 +173,8 @@ static int make_snapshot(const char *name, const struct lab_kernel *kernel, stru
 		if (r == STOCK_READY)
 			printf("%s on %s: there\n", name, kernel->name);
 		else if (r == STOCK_MISSING && (r = boot_and_wait(stock, &want, err)) == 0)
-			printf("%s on %s: booted and saved in %.1f s\n", name, kernel->name, now_s() - start);
+			printf("%s on %s: booted in %.1f s, %s\n", name, kernel->name, now_s() - start,
+			       is_kept(&want) ? "saved" : "not saved: the cache cannot be written or its limit is too low");
 	}
 	stock_free(stock);
 	scenario_free(scenario);
