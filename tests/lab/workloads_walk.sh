@@ -29,7 +29,7 @@ for k in 6.1 6.12; do
 	steps=$(jq -rs '
 		(map(select(.type == "columns"))[0].names | index("meminfo.AnonPages_bytes")) as $i
 		| [map(select(.type == "sample"))[] | .set as $set | [range(0; $set | length; 2) | select($set[.] == $i) | $set[. + 1]][0]]
-		| map(select(.)) | .[1:-1] | [., .[1:]] | transpose | map(select(.[1])) | map(.[1] - .[0]) | "\(length) \(min) \(max)"' "$work/stream")
+		| map(select(.)) | .[1:index(max)] | [., .[1:]] | transpose | map(select(.[1])) | map(.[1] - .[0]) | "\(length) \(min) \(max)"' "$work/stream")
 	# shellcheck disable=SC2086
 	set -- $steps
 	number "$k samples of the growth" "$1" -ge 5
