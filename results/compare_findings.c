@@ -179,8 +179,8 @@ void compare_add_findings(struct table *t, const struct compare_group *g)
 {
 	add_texts(t, g, "outcome", "outcome");
 	add_invalid(t, g);
-	for (const struct verdict *v = verdicts; v->name; v++)
-		add_verdict(t, g, v->name);
+	for (const struct verdict *const *at = verdicts; *at; at++)
+		add_verdict(t, g, (*at)->name);
 	add_killed(t, g);
 	/* What is the same in all columns is in the title. */
 	if (!compare_common(g, "kernel") && g->n_columns > 1)

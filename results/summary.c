@@ -6,6 +6,7 @@
 #include "common/util.h"
 #include "results/metrics.h"
 #include "results/verdict.h"
+#include "results/verdict/setting.h"
 
 /* Copies a member if the record has it. */
 static void copy(json_t *to, const char *key, const json_t *record, const char *from)
@@ -141,17 +142,12 @@ static json_t *summarise_nodes(const struct timeline *t)
 	return list;
 }
 
-/* Which page reclaim ran: what the executor set, else what the kernel had. NULL: the stream does not say. */
+/* Which page reclaim ran. NULL: the stream does not say. */
 static const char *which_lru(const struct timeline *t)
 {
-	const json_t *machine = timeline_find(t, "machine", NULL, NULL);
-	const json_t *tune = timeline_find(t, "tune", "key", "kernel/mm/lru_gen/enabled");
-	/* Bit 0 is the main switch. A kernel without the file has the classic lists only. */
-	const char *bits = record_text(tune, "effective", record_text(machine, "lru_gen", "0x0000"));
-
-	if (!machine)
+	if (!timeline_find(t, "machine", NULL, NULL))
 		return NULL;
-	return strtoull(bits, NULL, 0) & 1 ? "mglru" : "classic";
+	return setting_is_mglru(t) ? "mglru" : "classic";
 }
 
 /* ---- the whole ---- */

@@ -8,12 +8,15 @@
 #include "results/timeline.h"
 
 /*
- * A verdict is a named finding with its evidence and cause. One row and one
- * function each; a function that finds something appends to `found`
+ * A verdict is a named finding with its evidence and cause. Each has a file in
+ * results/verdict/ with its row and its function, which looks at a timeline
+ * and appends what it finds (results/verdict/finding.h)
  *
- *   {"name":"swap_with_free_memory","node":0,"cause":"cpuset","summary":"...","fix":"...","evidence":{...}}
+ *   {"name":"swap_with_free_memory","node":0,"cause":"cpuset","summary":"...","fix":"...",
+ *    "doc":"docs/verdicts.md#swap_with_free_memory","evidence":{...}}
  *
- * and may do so more than once (for several nodes).
+ * more than once where it is found for several nodes or groups. It must find
+ * nothing on an idle machine, and nothing in a stream that lacks its columns.
  */
 struct verdict_cause {
 	const char *name;
@@ -29,7 +32,7 @@ struct verdict {
 	void (*judge)(const struct timeline *t, json_t *found);
 };
 
-extern const struct verdict verdicts[]; /* ends with a NULL name */
+extern const struct verdict *const verdicts[]; /* the worst first; ends with NULL */
 
 /* All that fire, in the order of the table; an array, new reference. */
 json_t *verdicts_judge(const struct timeline *t);

@@ -121,6 +121,8 @@ static const struct form_field fields[] = {
 	{ "limit", FORM_STRING, false, read_limit, offsetof(struct scenario, limit_ns), limit_schema,
 	  "the cell is stopped after this time, 1s to 1h" },
 	{ "expect", FORM_ARRAY, false, NULL, 0, expects_schema, "what is expected of every cell" },
+	{ "cured", FORM_OBJECT, false, NULL, 0, cured_schema,
+	  "the change that makes the problem go away; NAME:cured is the scenario with it" },
 	{ 0 },
 };
 
@@ -165,15 +167,35 @@ int scenario_parse(json_t *json, const char *file, const char *text, struct scen
 	return 0;
 }
 
-int scenario_load(const char *path, struct scenario **ret, struct diags *diags)
+/* Of a scenario with a cure both are read, and the one asked for is returned. */
+static int parse_both(json_t *json, const char *file, const char *text, bool want_cured, struct scenario **ret,
+		      struct diags *diags)
 {
-	_cleanup_free_ char *text = NULL;
-	json_t *json;
-	int r = json_file_load(path, &json, &text, diags);
+	struct scenario *scenario, *cured = NULL;
+	int r = scenario_parse(json, file, text, &scenario, diags);
 
 	if (r < 0)
 		return r;
-	r = scenario_parse(json, path, text, ret, diags);
+	if (want_cured || json_object_get(json, "cured"))
+		r = scenario_parse_cured(json, file, text, &cured, diags);
+	if (r == 0)
+		*ret = want_cured ? TAKE_PTR(cured) : TAKE_PTR(scenario);
+	scenario_free(scenario);
+	scenario_free(cured);
+	return r;
+}
+
+int scenario_load(const char *path, struct scenario **ret, struct diags *diags)
+{
+	size_t len = strlen(path), suffix = strlen(SCENARIO_CURED);
+	bool want_cured = len > suffix && streq(path + len - suffix, SCENARIO_CURED);
+	_cleanup_free_ char *file = xasprintf("%.*s", (int)(want_cured ? len - suffix : len), path), *text = NULL;
+	json_t *json;
+	int r = json_file_load(file, &json, &text, diags);
+
+	if (r < 0)
+		return r;
+	r = parse_both(json, file, text, want_cured, ret, diags);
 	json_decref(json);
 	return r;
 }

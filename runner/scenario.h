@@ -151,7 +151,10 @@ extern bool (*scenario_knows_cause)(const char *verdict, const char *cause);
  * (and *ret untouched). `file` is used in messages; `text` is the source for line and column (NULL: without). */
 int scenario_parse(json_t *json, const char *file, const char *text, struct scenario **ret, struct diags *diags);
 
-/* Reads and validates a file. -ENOENT and the like come back as one diag too. */
+/* After the name or path of a scenario: the one that its "cured" makes of it, named "<name>-cured". */
+#define SCENARIO_CURED ":cured"
+
+/* Reads and validates a file, its "cured" included. -ENOENT and the like come back as one diag too. */
 int scenario_load(const char *path, struct scenario **ret, struct diags *diags);
 
 void scenario_free(struct scenario *scenario);

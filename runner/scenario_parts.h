@@ -53,6 +53,11 @@ void start_check(const struct form_value *document, const struct scenario *scena
 void expects_read(const struct form_value *list, struct scenario *scenario);
 json_t *expects_schema(void);
 
+/* scenario_cured.c: the scenario with its cure applied, from a document that is good without. */
+int scenario_parse_cured(json_t *json, const char *file, const char *text, struct scenario **ret,
+			 struct diags *diags);
+json_t *cured_schema(void);
+
 /* A name of a profile, scenario or group: [a-z][a-z0-9_-]*, at most 64 characters. */
 void name_read(const struct form_value *value, void *into);
 json_t *name_schema(void);

@@ -6,6 +6,7 @@
 #include "common/suggest.h"
 #include "common/util.h"
 #include "runner/cli/cli.h"
+#include "runner/scenario.h"
 
 /* The profiles and scenarios that come with memrig: where they are, and which there are. */
 
@@ -112,22 +113,25 @@ static void hint_near(const char *kind, const char *name, struct error *err)
 	cli_names_free(names);
 }
 
+/* A name, or a file; ":cured" after it stays there. */
 int cli_find(const char *kind, const char *name, char **ret_path, struct error *err)
 {
+	const char *suffix = has_suffix(name, SCENARIO_CURED) ? SCENARIO_CURED : "";
+	_cleanup_free_ char *base = xasprintf("%.*s", (int)(strlen(name) - strlen(suffix)), name);
 	_cleanup_free_ char *dir = kind_dir(kind), *path = NULL;
 
-	if (strchr(name, '/') || has_suffix(name, ".json")) {
-		if (access(name, R_OK) < 0)
-			return error_set_errno(err, -errno, name, "cannot read the %s", kind);
+	if (strchr(base, '/') || has_suffix(base, ".json")) {
+		if (access(base, R_OK) < 0)
+			return error_set_errno(err, -errno, base, "cannot read the %s", kind);
 		*ret_path = xstrdup(name);
 		return 0;
 	}
-	path = xasprintf("%s/%s.json", dir, name);
+	path = xasprintf("%s/%s.json", dir, base);
 	if (access(path, R_OK) == 0) {
-		*ret_path = TAKE_PTR(path);
+		*ret_path = xasprintf("%s%s", path, suffix);
 		return 0;
 	}
-	error_set(err, -ENOENT, "", "there is no %s '%s' in %s", kind, name, dir);
-	hint_near(kind, name, err);
+	error_set(err, -ENOENT, "", "there is no %s '%s' in %s", kind, base, dir);
+	hint_near(kind, base, err);
 	return -ENOENT;
 }

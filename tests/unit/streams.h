@@ -8,6 +8,7 @@
 #include "common/util.h"
 #include "results/summary.h"
 #include "results/timeline.h"
+#include "results/verdict.h"
 
 /* The hand-made streams of tests/data/streams; tests run at the top of the source tree. */
 
@@ -39,6 +40,29 @@ static inline struct summary *summary_of(const char *name)
 
 	ck_assert_int_eq(summary_make(&input, &s, NULL), 0);
 	return s;
+}
+
+/* A stream of records written with ' for ", after its first line. */
+static inline struct timeline *timeline_of_records(const char *records)
+{
+	_cleanup_free_ char *text = xasprintf("{'type':'stream','schema':'memrig.stream/1'}\n%s", records);
+	struct timeline *t = NULL;
+
+	for (char *p = text; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	ck_assert_int_eq(timeline_parse(text, strlen(text), &t, NULL), 0);
+	ck_assert_str_eq(t->damage, "");
+	return t;
+}
+
+/* What one verdict finds. */
+static inline json_t *judge_one(const struct verdict *verdict, const struct timeline *t)
+{
+	json_t *found = json_array();
+
+	verdict->judge(t, found);
+	return found;
 }
 
 /* A main() that runs one suite; exit 1 when something failed. */

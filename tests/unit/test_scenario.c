@@ -5,7 +5,7 @@
 #include "common/json.h"
 #include "common/util.h"
 #include "runner/cli/cli.h"
-#include "runner/scenario.h"
+#include "runner/scenario_parts.h"
 
 /* Scenarios that are good; tests/unit/test_broken.c has those that are not. */
 
@@ -374,6 +374,50 @@ START_TEST(a_document_without_its_text_is_checked_without_places)
 }
 END_TEST
 
+static struct scenario *parse_cured(const char *set)
+{
+	_cleanup_free_ char *text = xasprintf(
+		"{ \"name\": \"s\", \"machine\": { \"nodes\": [ { \"memory\": \"256M\", \"cpus\": 1 } ] },"
+		" \"groups\": [ { \"name\": \"db\", \"cpuset.mems\": \"0\", \"workloads\": ["
+		" { \"kind\": \"anon\", \"size\": \"16M\" } ] } ],"
+		" \"cured\": { \"set\": { %s }, \"expect\": [ { \"outcome\": \"completed\" } ] } }",
+		set);
+	struct diags diags = { 0 };
+	struct scenario *s = NULL;
+	json_t *json = json_loads(text, 0, NULL);
+
+	ck_assert_ptr_nonnull(json);
+	ck_assert_int_eq(scenario_parse_cured(json, "test", text, &s, &diags), diags.n ? -EINVAL : 0);
+	diags_release(&diags);
+	json_decref(json);
+	return s;
+}
+
+START_TEST(a_cure_changes_what_stands_at_its_paths)
+{
+	struct scenario *s = parse_cured("\"groups[0].memory.max\": \"32M\", \"groups[0].cpuset.mems\": null, "
+					 "\"groups[0].workloads[0].size\": \"8M\"");
+
+	ck_assert_ptr_nonnull(s);
+	ck_assert_str_eq(s->name, "s-cured");
+	ck_assert_uint_eq(s->groups[0].n_knobs, 1);
+	ck_assert_str_eq(s->groups[0].knobs[0].text, "32M");
+	ck_assert_uint_eq(s->n_expects, 1);
+	scenario_free(s);
+}
+END_TEST
+
+START_TEST(a_cure_that_leads_nowhere_is_a_mistake)
+{
+	static const char *const sets[] = { "\"groups[1].memory.max\": \"32M\"", "\"groups[0].memry.max\": \"32M\"",
+					    "\"groups[0].workloads\": 3", "\"groups[0\": 3", "\"\": 3",
+					    "\"groups[0].memory.max\": null" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(sets); i++)
+		ck_assert_msg(!parse_cured(sets[i]), "%s", sets[i]);
+}
+END_TEST
+
 START_TEST(every_shipped_scenario_is_good_described_and_named_as_its_file)
 {
 	char **names = cli_names("scenario");
@@ -425,6 +469,8 @@ int main(void)
 	tcase_add_test(tcase, names_are_not_checked_where_nobody_knows_them);
 	tcase_add_test(tcase, the_document_is_kept_as_it_was);
 	tcase_add_test(tcase, a_document_without_its_text_is_checked_without_places);
+	tcase_add_test(tcase, a_cure_changes_what_stands_at_its_paths);
+	tcase_add_test(tcase, a_cure_that_leads_nowhere_is_a_mistake);
 	tcase_add_test(tcase, every_shipped_scenario_is_good_described_and_named_as_its_file);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);

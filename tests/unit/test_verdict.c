@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 
-#include "results/verdict.h"
+#include "results/verdict/rows.h"
 #include "tests/unit/streams.h"
 
 /* What fires, with which cause; and what does not. */
@@ -32,7 +32,7 @@ static uint64_t evidence(const json_t *verdict, const char *key)
 START_TEST(fires_with_its_cause)
 {
 	struct timeline *t = timeline_of(cases[_i].stream);
-	json_t *found = verdicts_judge(t), *v = json_array_get(found, 0);
+	json_t *found = judge_one(&verdict_swap_with_free_memory, t), *v = json_array_get(found, 0);
 
 	ck_assert_msg(json_array_size(found) == (cases[_i].cause ? 1 : 0), "%s", cases[_i].stream);
 	if (cases[_i].cause) {
@@ -55,7 +55,7 @@ END_TEST
 START_TEST(evidence_is_in_numbers)
 {
 	struct timeline *t = timeline_of("cpuset.jsonl");
-	json_t *found = verdicts_judge(t), *v = json_array_get(found, 0);
+	json_t *found = judge_one(&verdict_swap_with_free_memory, t), *v = json_array_get(found, 0);
 
 	ck_assert_uint_eq(evidence(v, "node"), 0);
 	ck_assert_uint_eq(evidence(v, "other_node"), 1);
@@ -93,7 +93,7 @@ static json_t *judge(uint64_t free_before, uint64_t free_after, uint64_t swapped
 	json_t *found;
 
 	ck_assert_int_eq(timeline_parse(text, strlen(text), &t, NULL), 0);
-	found = verdicts_judge(t);
+	found = judge_one(&verdict_swap_with_free_memory, t);
 	timeline_free(t);
 	return found;
 }
@@ -120,19 +120,11 @@ START_TEST(thresholds_are_exact)
 }
 END_TEST
 
-/* Judges records written with ' for ", after the first line of a stream. */
 static json_t *judge_records(const char *records)
 {
-	_cleanup_free_ char *text = xasprintf("{'type':'stream','schema':'memrig.stream/1'}\n%s", records);
-	struct timeline *t;
-	json_t *found;
+	struct timeline *t = timeline_of_records(records);
+	json_t *found = judge_one(&verdict_swap_with_free_memory, t);
 
-	for (char *p = text; *p; p++)
-		if (*p == '\'')
-			*p = '"';
-	ck_assert_int_eq(timeline_parse(text, strlen(text), &t, NULL), 0);
-	found = verdicts_judge(t);
-	ck_assert_str_eq(t->damage, "");
 	timeline_free(t);
 	return found;
 }
@@ -303,7 +295,8 @@ START_TEST(reference_is_complete)
 	_cleanup_free_ char *doc = NULL;
 
 	ck_assert_int_eq(file_read(NULL, "docs/verdicts.md", &doc, NULL, NULL), 0);
-	for (const struct verdict *v = verdicts; v->name; v++) {
+	for (const struct verdict *const *at = verdicts; *at; at++) {
+		const struct verdict *v = *at;
 		_cleanup_free_ char *head = xasprintf("## %s\n", v->name);
 
 		ck_assert_msg(strstr(doc, head) != NULL, "docs/verdicts.md lacks %s", v->name);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "results/verdict_swap.h"
-
 #include "common/size.h"
 #include "common/util.h"
-#include "results/verdict.h"
+#include "results/verdict/finding.h"
+#include "results/verdict/rows.h"
+#include "results/verdict/setting.h"
+#include "results/verdict/swap.h"
 #include "results/zones.h"
 
 /* Free memory just above the high watermark comes and goes with every batch of reclaim: not worth a verdict.
@@ -144,7 +145,7 @@ static int spare_node(const struct machine_view *view, unsigned not_this, size_t
 	return best;
 }
 
-/* ---- the finding ---- */
+/* ---- what happened on a node ---- */
 
 /* The other node that is reported is the one with most to spare over most of the swap-out. */
 static void pick_other(const struct machine_view *view, const double swapped_beside[MAX_NODES],
@@ -220,18 +221,10 @@ uint64_t swap_of_group(const struct timeline *t, const struct swap_finding *f, c
 	return swap_growth(t, f, timeline_columnf(t, "group.%s.memory.swap.current_bytes", group));
 }
 
-/* A list that is absent or not understood leaves no node out. */
-static bool leaves_out(const char *list, unsigned node)
-{
-	uint64_t mask;
-
-	return list && idlist_parse(list, &mask) == 0 && !(mask & (1ULL << node));
-}
-
 static bool is_bound_elsewhere(const json_t *workload, unsigned node)
 {
 	return streq(record_text(workload, "policy", ""), "bind") &&
-	       leaves_out(record_text(workload, "nodes", NULL), node);
+	       setting_leaves_out(record_text(workload, "nodes", NULL), node);
 }
 
 /* Whether the group may have pages on the node. */
@@ -242,7 +235,7 @@ static bool may_use(const struct timeline *t, const json_t *group, unsigned node
 	bool any = false;
 	const json_t *workload;
 
-	if (leaves_out(record_text(group, "cpuset_mems_effective", NULL), node))
+	if (setting_leaves_out(record_text(group, "cpuset_mems_effective", NULL), node))
 		return false;
 	while ((workload = timeline_next(t, "workload", &pos))) {
 		if (!streq(record_text(workload, "group", ""), name))
@@ -284,64 +277,34 @@ static void find_owner(const struct timeline *t, struct swap_finding *f)
 	}
 }
 
-/* ---- as JSON ---- */
-
-static void set_bytes(json_t *object, const char *key, uint64_t value)
-{
-	json_object_set_new(object, key, json_integer((json_int_t)value));
-}
-
-static json_t *evidence(const struct swap_finding *f, const struct swap_cause *cause)
-{
-	json_t *e = json_object();
-
-	set_bytes(e, "node", f->node);
-	set_bytes(e, "swapped_bytes", f->swapped_bytes);
-	set_bytes(e, "other_node", f->other);
-	set_bytes(e, "other_free_min_bytes", f->other_free_bytes);
-	set_bytes(e, "other_high_watermark_bytes", f->other_high_bytes);
-	set_bytes(e, "first_ns", f->first_ns);
-	set_bytes(e, "duration_ns", f->duration_ns);
-	json_object_set_new(e, "attributed_by", json_string(f->attributed_by));
-	if (f->group) {
-		json_object_set_new(e, "group", json_string(f->group));
-		set_bytes(e, "group_swapped_bytes", f->group_swapped_bytes);
-	}
-	if (f->workload)
-		json_object_set_new(e, "workload", json_string(f->workload));
-	if (cause->group)
-		json_object_set_new(e, "cause_group", json_string(cause->group));
-	return e;
-}
-
-static char *sentence(const struct swap_finding *f, const struct swap_cause *cause)
-{
-	char swapped[32], free_bytes[32];
-
-	size_format(f->swapped_bytes, swapped, sizeof(swapped));
-	size_format(f->other_free_bytes, free_bytes, sizeof(free_bytes));
-	return xasprintf("%s were swapped out of node %u while node %u had %s free%s%s.", swapped, f->node,
-			 f->other, free_bytes, cause->reason ? ", because " : "; no setting explains it",
-			 cause->reason ? cause->reason : "");
-}
+/* ---- the finding ---- */
 
 static void report(const struct timeline *t, const struct swap_finding *f, json_t *found)
 {
 	struct swap_cause cause = swap_explain(t, f);
-	_cleanup_free_ char *reason = cause.reason, *summary = sentence(f, &cause);
-	const struct verdict *verdict = verdict_find("swap_with_free_memory");
-	json_t *entry = json_object();
+	_cleanup_free_ char *reason = cause.reason;
+	char swapped[32], spare[32];
+	json_t *finding = finding_add(found, &verdict_swap_with_free_memory, cause.name,
+				      "%s were swapped out of node %u while node %u had %s free%s%s.",
+				      size_format(f->swapped_bytes, swapped, sizeof(swapped)), f->node, f->other,
+				      size_format(f->other_free_bytes, spare, sizeof(spare)),
+				      reason ? ", because " : "; no setting explains it", reason ? reason : "");
 
-	json_object_set_new(entry, "name", json_string(verdict->name));
-	json_object_set_new(entry, "node", json_integer(f->node));
-	json_object_set_new(entry, "cause", json_string(cause.name));
-	json_object_set_new(entry, "summary", json_string(summary));
-	json_object_set_new(entry, "fix", json_string(verdict_find_cause(verdict, cause.name)->fix));
-	json_object_set_new(entry, "evidence", evidence(f, &cause));
-	json_array_append_new(found, entry);
+	finding_node(finding, f->node);
+	finding_window(finding, f->first_ns, f->duration_ns);
+	finding_u64(finding, "swapped_bytes", f->swapped_bytes);
+	finding_u64(finding, "other_node", f->other);
+	finding_u64(finding, "other_free_min_bytes", f->other_free_bytes);
+	finding_u64(finding, "other_high_watermark_bytes", f->other_high_bytes);
+	finding_text(finding, "attributed_by", f->attributed_by);
+	finding_text(finding, "group", f->group);
+	if (f->group)
+		finding_u64(finding, "group_swapped_bytes", f->group_swapped_bytes);
+	finding_text(finding, "workload", f->workload);
+	finding_text(finding, "cause_group", cause.group);
 }
 
-void judge_swap_with_free_memory(const struct timeline *t, json_t *found)
+static void judge(const struct timeline *t, json_t *found)
 {
 	struct machine_view view = look(t);
 
@@ -357,3 +320,32 @@ void judge_swap_with_free_memory(const struct timeline *t, json_t *found)
 		report(t, &f, found);
 	}
 }
+
+static const struct verdict_cause causes[] = {
+	{ "memcg_limit",
+	  "events of the group's memory.max or memory.high while it swapped, and at least half of the "
+	  "groups' swap is its own",
+	  "Raise memory.max or memory.high of the group, or make its workload smaller." },
+	{ "cpuset", "the group's cpuset.mems leaves out the node with free memory",
+	  "Widen cpuset.mems of the group to the node with free memory, or move memory users off the full "
+	  "node." },
+	{ "mempolicy", "the group's main workload is bound to nodes that leave out the one with free memory",
+	  "Use an interleaved or preferred policy instead of bind, or bind to the node with free memory "
+	  "too." },
+	{ "zone_reclaim",
+	  "vm.zone_reclaim_mode has bit 4 (2 and 4 for the multi-generational LRU) and its own counters "
+	  "moved, or reclaim ran that no allocation stalled for",
+	  "Set vm.zone_reclaim_mode to 0." },
+	{ "unknown", "none of the above",
+	  "Look at the timeline: which node was short, and what may use the other." },
+	{ .name = NULL },
+};
+
+const struct verdict verdict_swap_with_free_memory = {
+	.name = "swap_with_free_memory",
+	.title = "Swapped although memory was free",
+	.doc = "Pages of one node went to swap while another node had at least 16 MiB free above its high "
+	       "watermark, before and after; 1 MiB or more in all.",
+	.causes = causes,
+	.judge = judge,
+};

@@ -6,11 +6,7 @@
 
 #include "results/timeline.h"
 
-/*
- * swap_with_free_memory: appends one finding per node that pages left by swap
- * while another node had memory to spare.
- */
-void judge_swap_with_free_memory(const struct timeline *t, json_t *found);
+/* swap_with_free_memory in two parts: what happened, and why. */
 
 /* What was found about one node; sums over the intervals between samples in which it happened. */
 struct swap_finding {

@@ -5,7 +5,8 @@
 
 #include "common/size.h"
 #include "common/util.h"
-#include "results/verdict_swap.h"
+#include "results/verdict/setting.h"
+#include "results/verdict/swap.h"
 
 /* A group whose memory grew less than this meanwhile is a bystander. */
 #define LEAST_GROWTH_BYTES (1 * MIB)
@@ -48,12 +49,11 @@ static bool swapped_most(const struct timeline *t, const struct swap_finding *f)
 /* "its memory.max of 400.0 MiB" */
 static char *limit_text(const struct timeline *t, const char *group, const char *knob)
 {
-	const json_t *record = timeline_find(t, "group", "group", group);
-	const char *value = record_text(json_object_get(record, "knobs"), knob, "");
+	const char *value = setting_of_group(t, group, knob);
 	char *end, size[32];
-	uint64_t bytes = strtoull(value, &end, 10);
+	uint64_t bytes = value ? strtoull(value, &end, 10) : 0;
 
-	if (!*value || *end)
+	if (!value || end == value || *end)
 		return xasprintf("group %s reached its %s", group, knob);
 	return xasprintf("group %s reached its %s of %s", group, knob,
 			 size_format(bytes, size, sizeof(size)));
@@ -151,24 +151,6 @@ static bool explain_neighbour(const struct timeline *t, const struct swap_findin
 
 /* ---- zone_reclaim ---- */
 
-static bool is_mglru(const struct timeline *t)
-{
-	const json_t *tune = timeline_find(t, "tune", "key", "kernel/mm/lru_gen/enabled");
-	const char *found = record_text(timeline_find(t, "machine", NULL, NULL), "lru_gen", "0");
-
-	return strtoull(record_text(tune, "effective", found), NULL, 0) & 1;
-}
-
-/* As it was during the cell: what the executor set, else what it found. */
-static uint64_t zone_reclaim_mode(const struct timeline *t)
-{
-	const json_t *tune = timeline_find(t, "tune", "key", "vm.zone_reclaim_mode");
-	const json_t *machine = timeline_find(t, "machine", NULL, NULL);
-	const char *found = record_text(json_object_get(machine, "settings"), "vm.zone_reclaim_mode", "0");
-
-	return strtoull(record_text(tune, "effective", found), NULL, 10);
-}
-
 static uint64_t all_stalls(const struct timeline *t, const struct swap_finding *f)
 {
 	static const char *const zones[] = { "dma", "dma32", "normal", "movable", "device" };
@@ -183,7 +165,7 @@ static uint64_t all_stalls(const struct timeline *t, const struct swap_finding *
  * unless writing (bit 2) is allowed too. */
 static bool mode_swaps(const struct timeline *t, uint64_t mode)
 {
-	uint64_t needed = is_mglru(t) ? 6 : 4;
+	uint64_t needed = setting_is_mglru(t) ? 6 : 4;
 
 	return (mode & needed) == needed;
 }
@@ -219,7 +201,7 @@ static bool zone_reclaim_ran(const struct timeline *t, const struct swap_finding
 static bool explain_zone_reclaim(const struct timeline *t, const struct swap_finding *f,
 				 struct swap_cause *ret)
 {
-	uint64_t mode = zone_reclaim_mode(t);
+	uint64_t mode = setting_u64(t, "vm.zone_reclaim_mode", 0);
 
 	if (!mode_swaps(t, mode) || !zone_reclaim_ran(t, f))
 		return false;
