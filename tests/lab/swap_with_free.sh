@@ -20,5 +20,8 @@ same "verdict" "$(cell swap-with-free-memory '.verdicts | map("\(.name) node \(.
 number "bytes in the verdict" "$(cell swap-with-free-memory '.verdicts[0].evidence.swapped_bytes')" -le "$swapped"
 same "verdicts with cpuset.mems 0-1" "$(cell widened '.verdicts | length')" 0
 same "cause with bind:0" "$(cell bound '.verdicts[0].cause')" mempolicy
+told=$("$memrig" explain "$(get swap .run)/swap-with-free-memory.kernel-default.s1.k6.1")
+has "explain gives the cause" "$told" "swap_with_free_memory on node 0, cause: cpuset"
+has "explain shows the course" "$told" "node 1 free"
 same "expectations unmet" "$(get swap '[.cells[].expectations[]? | select(.met == false)] | length')" 0
 finish
