@@ -8,12 +8,13 @@
 
 /* One change of a running kernel: what was there, what was written, what the kernel made of it. */
 
-static char *tunable_file(const struct tunable *t)
+char *tunable_path(const char *root, const struct tunable *t)
 {
-	char *path = xasprintf(t->sysfs ? "/sys/%s" : "/proc/sys/%s", t->key);
+	size_t len = root ? strlen(root) : 0;
+	char *path = xasprintf(t->sysfs ? "%s/sys/%s" : "%s/proc/sys/%s", root ? root : "", t->key);
 
 	if (!t->sysfs)
-		for (char *p = path; *p; p++)
+		for (char *p = path + len; *p; p++)
 			if (*p == '.')
 				*p = '/';
 	return path;
@@ -32,7 +33,7 @@ static void keep_chosen_word(char *text)
 
 int tune_read(const char *root, const struct tunable *t, char *text, size_t room, struct error *err)
 {
-	_cleanup_free_ char *path = tunable_file(t), *line = NULL;
+	_cleanup_free_ char *path = tunable_path("", t), *line = NULL;
 	int r = file_read_line(root, path, &line, err);
 
 	if (r < 0)
@@ -69,16 +70,16 @@ static int put_back(const char *root, const struct tune *tune, struct error *err
 	_cleanup_free_ char *path = NULL;
 
 	if (!*tune->twin_before) {
-		path = tunable_file(t);
+		path = tunable_path("", t);
 		return file_write(root, path, tune->before, err);
 	}
-	path = tunable_file(tunable_find(false, t->twin));
+	path = tunable_path("", tunable_find(false, t->twin));
 	return file_write(root, path, tune->twin_before, err);
 }
 
 int tune_set(const char *root, struct tune *tune, uint64_t ram_bytes, struct error *err)
 {
-	_cleanup_free_ char *path = tunable_file(tune->tunable);
+	_cleanup_free_ char *path = tunable_path("", tune->tunable);
 	char target[sizeof(tune->target)], effective[sizeof(tune->effective)];
 	int r;
 

@@ -77,6 +77,9 @@ struct tune {
 int tunable_resolve(const struct tunable *t, const char *value, uint64_t ram_bytes, char *text, size_t room,
 		    struct error *err);
 
+/* The file of a setting; the caller frees it. */
+char *tunable_path(const char *root, const struct tunable *t);
+
 /* Reads what is there now. Returns 0, -ENOENT (this kernel has no such setting) or another negative errno. */
 int tune_save(const char *root, struct tune *tune, struct error *err);
 /* Resolves `asked` (ram_bytes for shares), writes, reads back. A value the kernel clamps is not an error: compare

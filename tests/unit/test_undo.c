@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "common/file.h"
+#include "common/util.h"
+#include "tests/unit/streams.h"
+#include "tuners/guardian.h"
+#include "tuners/journal.h"
+
+/* A machine of files below a root of our own. */
+static char root[] = "/tmp/memrig-undo-XXXXXX";
+static struct undo_list *list;
+
+static char *path_of(const char *path)
+{
+	return xasprintf("%s%s", root, path);
+}
+
+static void put(const char *path, const char *content)
+{
+	_cleanup_free_ char *full = path_of(path), *dir = xstrdup(full);
+
+	*strrchr(dir, '/') = '\0';
+	ck_assert_int_eq(file_make_dirs(dir, NULL), 0);
+	ck_assert_int_eq(file_write_atomic(full, content, strlen(content), NULL), 0);
+}
+
+static void check_is(const char *path, const char *wanted)
+{
+	_cleanup_free_ char *got = NULL;
+
+	ck_assert_int_eq(file_read_line(root, path, &got, NULL), 0);
+	ck_assert_msg(streq(got, wanted), "%s is '%s', expected '%s'", path, got, wanted);
+}
+
+static bool is_there(const char *path)
+{
+	_cleanup_free_ char *full = path_of(path);
+
+	return access(full, F_OK) == 0;
+}
+
+#define SWAPPINESS "/proc/sys/vm/swappiness"
+#define MIN_FREE   "/proc/sys/vm/min_free_kbytes"
+#define THP        "/sys/kernel/mm/transparent_hugepage/enabled"
+#define STATE      "/state"
+#define JOURNAL    STATE "/" JOURNAL_NAME
+
+static void set_up(void)
+{
+	snprintf(root, sizeof(root), "/tmp/memrig-undo-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	put(SWAPPINESS, "60\n");
+	put(MIN_FREE, "8192\n");
+	put(THP, "always [madvise] never\n");
+	put("/proc/sys/kernel/random/boot_id", "11111111-2222\n");
+	put(STATE "/keep", "");
+	list = undo_list_new();
+	ck_assert_ptr_nonnull(list);
+}
+
+static void tear_down(void)
+{
+	_cleanup_free_ char *command = xasprintf("rm -r '%s'", root);
+
+	undo_list_free(list);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static struct undo *add(bool sysfs, const char *key)
+{
+	struct tune tune = { .tunable = tunable_find(sysfs, key) };
+	struct undo *undo;
+
+	ck_assert_int_eq(tune_save(root, &tune, NULL), 0);
+	undo = undo_add_value(list, root, &tune, NULL);
+	ck_assert_ptr_nonnull(undo);
+	return undo;
+}
+
+static void change(struct undo *undo, const char *path, const char *value)
+{
+	put(path, value);
+	snprintf(undo->effective, sizeof(undo->effective), "%s", value);
+	undo->state = UNDO_CHANGED;
+}
+
+static unsigned undo(bool force)
+{
+	struct undo_options options = { .force = force, .deadline_ms = 100 };
+
+	return undo_all(list, &options);
+}
+
+/* ---- undo ---- */
+
+START_TEST(a_changed_value_goes_back)
+{
+	struct undo *u = add(false, "vm.swappiness");
+
+	change(u, SWAPPINESS, "1");
+	ck_assert_uint_eq(undo(false), 0);
+	ck_assert_uint_eq(u->state, UNDO_BACK);
+	check_is(SWAPPINESS, "60");
+}
+END_TEST
+
+START_TEST(what_was_meant_but_not_recorded_goes_back)
+{
+	struct undo *u = add(false, "vm.swappiness");
+
+	put(SWAPPINESS, "1\n");
+	u->state = UNDO_INTENDED;
+	ck_assert_uint_eq(undo(false), 0);
+	check_is(SWAPPINESS, "60");
+}
+END_TEST
+
+START_TEST(what_was_never_touched_is_left_as_it_is)
+{
+	add(false, "vm.swappiness");
+	put(SWAPPINESS, "30\n");
+	ck_assert_uint_eq(undo(false), 0);
+	check_is(SWAPPINESS, "30");
+}
+END_TEST
+
+START_TEST(a_value_changed_by_somebody_else_is_left_unless_forced)
+{
+	struct undo *u = add(false, "vm.swappiness");
+
+	change(u, SWAPPINESS, "1");
+	put(SWAPPINESS, "30\n");
+	ck_assert_uint_eq(undo(false), 1);
+	ck_assert_uint_eq(u->state, UNDO_LEFT);
+	check_is(SWAPPINESS, "30");
+	ck_assert_uint_eq(undo(true), 0);
+	check_is(SWAPPINESS, "60");
+}
+END_TEST
+
+/* Enabling huge pages raises min_free_kbytes; so what is first in the list is put back last. */
+START_TEST(the_first_goes_back_last)
+{
+	struct undo *first = add(false, "vm.swappiness"), *again = add(false, "vm.swappiness");
+
+	strcpy(first->before, "11"); /* a file of the test is not cut when it is written */
+	first->state = again->state = UNDO_INTENDED;
+	put(SWAPPINESS, "77\n");
+	ck_assert_uint_eq(undo(false), 0);
+	check_is(SWAPPINESS, "11");
+}
+END_TEST
+
+START_TEST(a_value_that_cannot_be_written_is_reported_and_the_rest_goes_back)
+{
+	struct undo *first = add(false, "vm.swappiness"), *second = add(false, "vm.min_free_kbytes");
+	_cleanup_free_ char *path = path_of(MIN_FREE);
+
+	change(first, SWAPPINESS, "1");
+	change(second, MIN_FREE, "9");
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_uint_eq(undo(false), 1);
+	ck_assert_int_eq(second->error, -ENOENT);
+	check_is(SWAPPINESS, "60");
+}
+END_TEST
+
+START_TEST(groups_and_files_are_removed_and_a_second_time_is_no_mistake)
+{
+	_cleanup_free_ char *group = path_of("/cg/memrig-x"), *child = path_of("/cg/memrig-x/db"),
+			    *file = path_of("/data/memrig-f");
+
+	put("/data/memrig-f", "x");
+	ck_assert_int_eq(file_make_dirs(child, NULL), 0);
+	ck_assert_ptr_nonnull(undo_add_path(list, UNDO_GROUP, group, NULL));
+	ck_assert_ptr_nonnull(undo_add_path(list, UNDO_FILE, file, NULL));
+	ck_assert_uint_eq(undo(false), 0);
+	ck_assert(!is_there("/cg/memrig-x"));
+	ck_assert(!is_there("/data/memrig-f"));
+	ck_assert(is_there("/cg"));
+	ck_assert_uint_eq(undo(false), 0);
+}
+END_TEST
+
+START_TEST(a_group_that_does_not_go_is_reported)
+{
+	_cleanup_free_ char *group = path_of("/cg/memrig-x");
+
+	put("/cg/memrig-x/cgroup.procs", "");
+	ck_assert_ptr_nonnull(undo_add_path(list, UNDO_GROUP, group, NULL));
+	ck_assert_uint_eq(undo(false), 1);
+	ck_assert_int_eq(list->list[0].error, -EBUSY);
+}
+END_TEST
+
+START_TEST(a_full_list_takes_no_more)
+{
+	struct error err = { 0 };
+
+	for (unsigned i = 0; i < UNDO_MOST; i++)
+		ck_assert_ptr_nonnull(undo_add_path(list, UNDO_FILE, "/memrig-f", NULL));
+	ck_assert_ptr_null(undo_add_path(list, UNDO_FILE, "/memrig-f", &err));
+	ck_assert_uint_eq(undo_count(list), UNDO_MOST);
+	ck_assert_msg(strstr(err.what, "192"), "%s", err.what);
+}
+END_TEST
+
+/* ---- journal ---- */
+
+static struct journal create(void)
+{
+	_cleanup_free_ char *dir = path_of(STATE);
+	struct journal journal;
+	struct error err = { 0 };
+	int r = journal_create(dir, root, list, &journal, &err);
+
+	ck_assert_msg(r == 0, "%s: %s", err.where, err.what);
+	return journal;
+}
+
+static int load(struct journal_found *ret)
+{
+	_cleanup_free_ char *dir = path_of(STATE);
+	_cleanup_free_ char *mount = path_of("/cg");
+
+	return journal_load(dir, root, mount, ret, NULL);
+}
+
+/* A journal of a value and a group, the value changed; returns its text. */
+static char *written(void)
+{
+	_cleanup_free_ char *group = path_of("/cg/memrig-x");
+	struct undo *u = add(false, "vm.swappiness");
+	struct journal journal;
+	char *text = NULL;
+
+	undo_add_path(list, UNDO_GROUP, group, NULL);
+	journal = create();
+	change(u, SWAPPINESS, "1");
+	ck_assert_int_eq(journal_record(&journal, list, u, NULL), 0);
+	journal_close(&journal);
+	ck_assert_int_eq(file_read(root, JOURNAL, &text, NULL, NULL), 0);
+	return text;
+}
+
+START_TEST(what_was_written_is_read)
+{
+	_cleanup_free_ char *text = written();
+	struct journal_found found;
+
+	ck_assert_int_eq(load(&found), 0);
+	ck_assert(found.same_boot);
+	ck_assert(!found.torn);
+	ck_assert_int_eq(found.pid, getpid());
+	ck_assert_uint_eq(undo_count(found.list), 2);
+	ck_assert_str_eq(found.list->list[0].before, "60");
+	ck_assert_str_eq(found.list->list[0].effective, "1");
+	ck_assert_uint_eq(found.list->list[0].state, UNDO_CHANGED);
+	ck_assert_uint_eq(found.list->list[1].kind, UNDO_GROUP);
+	ck_assert_uint_eq(found.list->list[1].state, UNDO_SAVED);
+	undo_list_free(found.list);
+}
+END_TEST
+
+START_TEST(nothing_to_undo_is_enoent)
+{
+	struct journal_found found;
+
+	ck_assert_int_eq(load(&found), -ENOENT);
+}
+END_TEST
+
+START_TEST(another_boot_is_told)
+{
+	_cleanup_free_ char *text = written();
+	struct journal_found found;
+
+	put("/proc/sys/kernel/random/boot_id", "other\n");
+	ck_assert_int_eq(load(&found), 0);
+	ck_assert(!found.same_boot);
+	undo_list_free(found.list);
+}
+END_TEST
+
+START_TEST(a_journal_in_the_way_is_not_overwritten)
+{
+	_cleanup_free_ char *text = written(), *dir = path_of(STATE);
+	struct journal journal;
+
+	ck_assert_int_eq(journal_create(dir, root, list, &journal, NULL), -EEXIST);
+	check_is(SWAPPINESS, "1");
+}
+END_TEST
+
+/* However far it came: all that was complete counts. */
+START_TEST(a_cut_journal_is_read_up_to_the_cut_or_refused)
+{
+	_cleanup_free_ char *text = written();
+	size_t len = strlen(text), header = strcspn(text, "\n") + 1;
+
+	for (size_t cut = 0; cut < len; cut++) {
+		_cleanup_free_ char *part = xasprintf("%.*s", (int)cut, text);
+		struct journal_found found;
+		int r;
+
+		put(JOURNAL, part);
+		r = load(&found);
+		if (cut < header) {
+			ck_assert_msg(r == -EBADMSG, "cut at %zu: %d", cut, r);
+			continue;
+		}
+		ck_assert_msg(r == 0, "cut at %zu: %d", cut, r);
+		ck_assert_int_eq(found.torn, text[cut - 1] != '\n');
+		undo_list_free(found.list);
+	}
+}
+END_TEST
+
+START_TEST(an_edited_journal_is_refused)
+{
+	_cleanup_free_ char *text = written();
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++) {
+		_cleanup_free_ char *edited = xstrdup(text);
+		struct journal_found found;
+		int r;
+
+		edited[i] = (char)(edited[i] ^ 1);
+		put(JOURNAL, edited);
+		r = load(&found);
+		/* The newline of the last line makes it a cut one. */
+		if (r == 0 && found.torn)
+			undo_list_free(found.list);
+		else
+			ck_assert_msg(r == -EBADMSG, "character %zu, '%c': %d", i, text[i], r);
+	}
+}
+END_TEST
+
+/* A journal whose sums are right but that asks for what memrig never does. */
+START_TEST(a_forged_journal_leads_nowhere)
+{
+	static const char *const paths[] = { "/etc/passwd", "/cg/../etc/memrig-x", "/cg/other", "/elsewhere/memrig-x",
+					     "relative/memrig-x", "/cg/memrig-x/", "/cg/memrig-\nx" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		_cleanup_free_ char *path = path_of(paths[i]), *file = path_of(JOURNAL);
+		struct journal_found found;
+		struct journal journal;
+
+		list->n = 0;
+		undo_add_path(list, UNDO_GROUP, paths[i][0] == '/' ? path : paths[i], NULL);
+		journal = create();
+		journal_close(&journal);
+		ck_assert_msg(load(&found) == -EBADMSG, "%s", paths[i]);
+		unlink(file);
+	}
+}
+END_TEST
+
+START_TEST(one_at_a_time_has_the_lock)
+{
+	_cleanup_free_ char *dir = path_of(STATE);
+	int first, second;
+
+	ck_assert_int_eq(journal_lock(dir, &first, NULL), 0);
+	ck_assert_int_eq(journal_lock(dir, &second, NULL), -EBUSY);
+	close(first);
+	ck_assert_int_eq(journal_lock(dir, &second, NULL), 0);
+	close(second);
+}
+END_TEST
+
+/* ---- guardian ---- */
+
+/* A process that changes a value and then dies by a signal, or ends with the list finished. */
+static void run_guarded(bool finish)
+{
+	_cleanup_free_ char *journal_path = path_of(JOURNAL);
+	struct undo *u = add(false, "vm.swappiness");
+	struct journal journal = create();
+	struct guardian guardian;
+	pid_t pid;
+
+	ck_assert_int_eq(guardian_start(list, journal_path, &guardian, NULL), 0);
+	pid = fork();
+	if (pid == 0) {
+		change(u, SWAPPINESS, "1");
+		list->finished = finish;
+		if (finish)
+			_exit(0);
+		raise(SIGKILL);
+	}
+	guardian_let_go(&guardian);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(guardian_wait(&guardian), 0);
+	journal_close(&journal);
+}
+
+START_TEST(the_guardian_undoes_what_a_killed_process_has_changed)
+{
+	run_guarded(false);
+	check_is(SWAPPINESS, "60");
+	ck_assert(!is_there(JOURNAL));
+	ck_assert_uint_eq(list->finished, 1);
+}
+END_TEST
+
+START_TEST(the_guardian_leaves_alone_what_is_finished)
+{
+	run_guarded(true);
+	check_is(SWAPPINESS, "1");
+}
+END_TEST
+
+START_TEST(what_the_guardian_cannot_undo_stays_in_the_journal)
+{
+	_cleanup_free_ char *journal_path = path_of(JOURNAL), *value = path_of(SWAPPINESS);
+	struct undo *u = add(false, "vm.swappiness");
+	struct journal journal = create();
+	struct guardian guardian;
+
+	change(u, SWAPPINESS, "1");
+	ck_assert_int_eq(unlink(value), 0);
+	ck_assert_int_eq(guardian_start(list, journal_path, &guardian, NULL), 0);
+	guardian_let_go(&guardian);
+	ck_assert_int_eq(guardian_wait(&guardian), -EIO);
+	ck_assert(is_there(JOURNAL));
+	journal_close(&journal);
+}
+END_TEST
+
+START_TEST(a_killed_guardian_is_told_from_one_that_did_its_work)
+{
+	struct guardian guardian;
+
+	ck_assert_int_eq(guardian_start(list, NULL, &guardian, NULL), 0);
+	ck_assert_int_eq(kill(guardian.pid, SIGKILL), 0);
+	ck_assert_int_eq(guardian_wait(&guardian), -ECHILD);
+	guardian_let_go(&guardian);
+}
+END_TEST
+
+START_TEST(signals_do_not_end_the_guardian)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGSEGV, SIGPIPE };
+	struct guardian guardian;
+	struct undo *u = add(false, "vm.swappiness");
+
+	ck_assert_int_eq(guardian_start(list, NULL, &guardian, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		ck_assert_int_eq(kill(guardian.pid, signals[i]), 0);
+	change(u, SWAPPINESS, "1");
+	guardian_let_go(&guardian);
+	ck_assert_int_eq(guardian_wait(&guardian), 0);
+	check_is(SWAPPINESS, "60");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("undo");
+	TCase *tcase = tcase_create("undo");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, a_changed_value_goes_back);
+	tcase_add_test(tcase, what_was_meant_but_not_recorded_goes_back);
+	tcase_add_test(tcase, what_was_never_touched_is_left_as_it_is);
+	tcase_add_test(tcase, a_value_changed_by_somebody_else_is_left_unless_forced);
+	tcase_add_test(tcase, the_first_goes_back_last);
+	tcase_add_test(tcase, a_value_that_cannot_be_written_is_reported_and_the_rest_goes_back);
+	tcase_add_test(tcase, groups_and_files_are_removed_and_a_second_time_is_no_mistake);
+	tcase_add_test(tcase, a_group_that_does_not_go_is_reported);
+	tcase_add_test(tcase, a_full_list_takes_no_more);
+	tcase_add_test(tcase, what_was_written_is_read);
+	tcase_add_test(tcase, nothing_to_undo_is_enoent);
+	tcase_add_test(tcase, another_boot_is_told);
+	tcase_add_test(tcase, a_journal_in_the_way_is_not_overwritten);
+	tcase_add_test(tcase, a_cut_journal_is_read_up_to_the_cut_or_refused);
+	tcase_add_test(tcase, an_edited_journal_is_refused);
+	tcase_add_test(tcase, a_forged_journal_leads_nowhere);
+	tcase_add_test(tcase, one_at_a_time_has_the_lock);
+	tcase_add_test(tcase, the_guardian_undoes_what_a_killed_process_has_changed);
+	tcase_add_test(tcase, the_guardian_leaves_alone_what_is_finished);
+	tcase_add_test(tcase, what_the_guardian_cannot_undo_stays_in_the_journal);
+	tcase_add_test(tcase, a_killed_guardian_is_told_from_one_that_did_its_work);
+	tcase_add_test(tcase, signals_do_not_end_the_guardian);
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}

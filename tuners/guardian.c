@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tuners/guardian.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "common/util.h"
+
+enum { EXIT_BACK = 0, EXIT_NOT_BACK = 1 };
+
+/* Without allocation: the guardian uses it, too. */
+static bool set_score(int fd, int score)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", score);
+
+	return pwrite(fd, text, (size_t)len, 0) == len;
+}
+
+int guardian_protect_self(bool *ret_locked)
+{
+	static const int scores[] = { -1000, -900, -500, 0 };
+	_cleanup_close_ int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	*ret_locked = mlockall(MCL_CURRENT | MCL_FUTURE) == 0;
+	for (size_t i = 0; fd >= 0 && i < ARRAY_SIZE(scores); i++)
+		if (set_score(fd, scores[i]))
+			return scores[i];
+	return 0;
+}
+
+/* Everything but the pipe's end is closed: the guardian must keep nothing of its parent's open. */
+static void close_others(int fd)
+{
+	if (fd > 0)
+		syscall(SYS_close_range, 0, fd - 1, 0);
+	syscall(SYS_close_range, fd + 1, ~0U, 0);
+}
+
+static void wait_for_end(int fd)
+{
+	char c;
+	ssize_t n;
+
+	do
+		n = read(fd, &c, 1);
+	while (n > 0 || (n < 0 && errno == EINTR));
+}
+
+static _Noreturn void guard(struct undo_list *list, const char *journal_path, int fd)
+{
+	struct undo_options options = { 0 };
+	bool locked;
+
+	setsid();
+	prctl(PR_SET_NAME, "memrig-guardian");
+	close_others(fd);
+	guardian_protect_self(&locked);
+	wait_for_end(fd);
+	if (__atomic_load_n(&list->finished, __ATOMIC_ACQUIRE))
+		_exit(EXIT_BACK);
+	if (undo_all(list, &options) > 0)
+		_exit(EXIT_NOT_BACK); /* the journal stays for `memrig restore` */
+	if (*journal_path)
+		unlink(journal_path);
+	__atomic_store_n(&list->finished, 1, __ATOMIC_RELEASE);
+	_exit(EXIT_BACK);
+}
+
+int guardian_start(struct undo_list *list, const char *journal_path, struct guardian *ret, struct error *err)
+{
+	char path[UNDO_PATH] = "";
+	sigset_t all, before;
+	int fds[2];
+	pid_t pid;
+
+	if (journal_path)
+		snprintf(path, sizeof(path), "%s", journal_path);
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_set_errno(err, -errno, "pipe", "cannot make the guardian's pipe");
+	/* It never has a moment in which a signal could end it. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	pid = fork();
+	if (pid == 0)
+		guard(list, path, fds[0]);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	close(fds[0]);
+	if (pid < 0) {
+		close(fds[1]);
+		return error_set_errno(err, -errno, "fork", "cannot start the guardian");
+	}
+	*ret = (struct guardian){ pid, (int)syscall(SYS_pidfd_open, pid, 0), fds[1] };
+	return 0;
+}
+
+void guardian_let_go(struct guardian *guardian)
+{
+	if (guardian->alive_fd >= 0)
+		close(guardian->alive_fd);
+	guardian->alive_fd = -1;
+}
+
+int guardian_wait(struct guardian *guardian)
+{
+	int status;
+	pid_t pid;
+
+	do
+		pid = waitpid(guardian->pid, &status, 0);
+	while (pid < 0 && errno == EINTR);
+	if (guardian->pidfd >= 0)
+		close(guardian->pidfd);
+	guardian->pidfd = -1;
+	if (pid < 0 || !WIFEXITED(status))
+		return -ECHILD;
+	return WEXITSTATUS(status) == EXIT_BACK ? 0 : -EIO;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tuners/undo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "common/clock.h"
+#include "common/util.h"
+
+/* ---- the list ---- */
+
+struct undo_list *undo_list_new(void)
+{
+	struct undo_list *list = mmap(NULL, sizeof(*list), PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	return list == MAP_FAILED ? NULL : list;
+}
+
+void undo_list_free(struct undo_list *list)
+{
+	if (list)
+		munmap(list, sizeof(*list));
+}
+
+unsigned undo_count(const struct undo_list *list)
+{
+	return MIN(__atomic_load_n(&list->n, __ATOMIC_ACQUIRE), (uint32_t)UNDO_MOST);
+}
+
+static int copy(char *to, size_t room, const char *text, struct error *err)
+{
+	if (strlen(text) >= room)
+		return error_set(err, -ENAMETOOLONG, text, "longer than %zu characters", room - 1);
+	strcpy(to, text);
+	return 0;
+}
+
+/* The entry counts only when it is whole. */
+static struct undo *next(struct undo_list *list, enum undo_kind kind, struct error *err)
+{
+	struct undo *undo = &list->list[list->n];
+
+	if (list->n == UNDO_MOST) {
+		error_set(err, -ENOSPC, "", "more than %d things to undo", UNDO_MOST);
+		return NULL;
+	}
+	*undo = (struct undo){ .kind = kind, .state = UNDO_SAVED };
+	return undo;
+}
+
+static struct undo *append(struct undo_list *list, struct undo *undo)
+{
+	__atomic_store_n(&list->n, list->n + 1, __ATOMIC_RELEASE);
+	return undo;
+}
+
+struct undo *undo_add_value(struct undo_list *list, const char *root, const struct tune *saved, struct error *err)
+{
+	_cleanup_free_ char *path = tunable_path(root, saved->tunable);
+	_cleanup_free_ char *twin = *saved->twin_before
+					    ? tunable_path(root, tunable_find(false, saved->tunable->twin))
+					    : xstrdup("");
+	struct undo *undo = next(list, UNDO_VALUE, err);
+
+	if (!undo || copy(undo->path, sizeof(undo->path), path, err) < 0 ||
+	    copy(undo->before, sizeof(undo->before), saved->before, err) < 0 ||
+	    copy(undo->twin_path, sizeof(undo->twin_path), twin, err) < 0 ||
+	    copy(undo->twin_before, sizeof(undo->twin_before), saved->twin_before, err) < 0)
+		return NULL;
+	undo->tunable = saved->tunable;
+	return append(list, undo);
+}
+
+struct undo *undo_add_path(struct undo_list *list, enum undo_kind kind, const char *path, struct error *err)
+{
+	struct undo *undo = next(list, kind, err);
+
+	if (!undo || copy(undo->path, sizeof(undo->path), path, err) < 0)
+		return NULL;
+	return append(list, undo);
+}
+
+/* ---- values ---- */
+
+static int write_text(int dir, const char *path, const char *text)
+{
+	_cleanup_close_ int fd = openat(dir, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return -errno;
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+static ssize_t read_text(int dir, const char *path, char *text, size_t room)
+{
+	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, room - 1);
+	if (n < 0)
+		return -errno;
+	while (n > 0 && strchr(" \t\n", text[n - 1]))
+		n--;
+	text[n] = '\0';
+	return n;
+}
+
+/* What a setting reads now, in the form tune_read() gives: of "always [madvise] never" the chosen word. */
+static int read_value(const char *path, char *text, size_t room)
+{
+	char line[256], *open, *close;
+	ssize_t n = read_text(AT_FDCWD, path, line, sizeof(line));
+
+	if (n < 0)
+		return (int)n;
+	open = strchr(line, '[');
+	close = open ? strchr(open, ']') : NULL;
+	if (close) {
+		*close = '\0';
+		memmove(line, open + 1, (size_t)(close - open));
+	}
+	if (strlen(line) >= room)
+		return -EOVERFLOW;
+	strcpy(text, line);
+	return 0;
+}
+
+static int put_value_back(struct undo *undo, bool force)
+{
+	char now[UNDO_TEXT];
+	int r = read_value(undo->path, now, sizeof(now));
+
+	if (r < 0)
+		return r;
+	if (streq(now, undo->before) || undo->state == UNDO_SAVED) {
+		undo->state = UNDO_BACK; /* or never changed by us */
+		return 0;
+	}
+	if (undo->state == UNDO_CHANGED && !streq(now, undo->effective) && !force) {
+		undo->state = UNDO_LEFT;
+		return 0;
+	}
+	r = *undo->twin_before ? write_text(AT_FDCWD, undo->twin_path, undo->twin_before)
+			       : write_text(AT_FDCWD, undo->path, undo->before);
+	if (r == 0)
+		r = read_value(undo->path, now, sizeof(now));
+	if (r < 0)
+		return r;
+	if (!streq(now, undo->before))
+		return -EIO;
+	undo->state = UNDO_BACK;
+	return 0;
+}
+
+/* ---- groups ---- */
+
+/* As getdents64(2) gives it. */
+struct entry {
+	uint64_t ino;
+	int64_t off;
+	unsigned short len;
+	unsigned char type;
+	char name[];
+};
+
+/* Without cgroup.kill (before 5.14): each by its number, until none is left. */
+static void kill_each(int dir)
+{
+	char text[4096];
+	ssize_t n = read_text(dir, "cgroup.procs", text, sizeof(text));
+
+	for (char *p = text; n > 0 && p < text + n;) {
+		char *end;
+		long pid = strtol(p, &end, 10);
+
+		if (end == p)
+			break;
+		if (pid > 1)
+			kill((pid_t)pid, SIGKILL);
+		p = end + 1;
+	}
+}
+
+typedef void group_fn(int parent, const char *name);
+
+/* Calls it for each directory below. */
+static void for_each_below(int dir, group_fn *fn)
+{
+	_Alignas(struct entry) char buf[4096];
+	ssize_t n;
+
+	lseek(dir, 0, SEEK_SET);
+	while ((n = syscall(SYS_getdents64, dir, buf, sizeof(buf))) > 0)
+		for (ssize_t at = 0; at < n;) {
+			const struct entry *entry = (const struct entry *)(buf + at);
+
+			if (entry->type == 4 /* DT_DIR */ && entry->name[0] != '.')
+				fn(dir, entry->name);
+			at += entry->len;
+		}
+}
+
+static int open_group(int parent, const char *name)
+{
+	return openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+static void kill_group(int parent, const char *name)
+{
+	_cleanup_close_ int dir = open_group(parent, name);
+
+	if (dir < 0)
+		return;
+	if (write_text(dir, "cgroup.kill", "1") < 0)
+		kill_each(dir);
+	for_each_below(dir, kill_group);
+}
+
+static void remove_group(int parent, const char *name)
+{
+	_cleanup_close_ int dir = open_group(parent, name);
+
+	if (dir < 0)
+		return;
+	for_each_below(dir, remove_group);
+	unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+/* The processes go a little after they were killed: tried until the deadline. */
+static int put_group_back(struct undo *undo, uint64_t deadline)
+{
+	for (;;) {
+		const struct timespec pause = { 0, 5 * (long)NSEC_PER_MSEC };
+
+		kill_group(AT_FDCWD, undo->path);
+		remove_group(AT_FDCWD, undo->path);
+		if (access(undo->path, F_OK) < 0) {
+			undo->state = UNDO_BACK;
+			return errno == ENOENT ? 0 : -errno;
+		}
+		if (now_ns() >= deadline)
+			return -EBUSY;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* ---- all ---- */
+
+static int put_back(struct undo *undo, bool force, uint64_t deadline)
+{
+	switch (undo->kind) {
+	case UNDO_VALUE:
+		return put_value_back(undo, force);
+	case UNDO_GROUP:
+		return put_group_back(undo, deadline);
+	case UNDO_FILE:
+		if (unlink(undo->path) < 0 && errno != ENOENT)
+			return -errno;
+		undo->state = UNDO_BACK;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+unsigned undo_all(struct undo_list *list, const struct undo_options *options)
+{
+	uint64_t deadline = now_ns() + (options->deadline_ms ? options->deadline_ms : 1000) * NSEC_PER_MSEC;
+	unsigned n = undo_count(list), missing = 0;
+
+	/* No pressure while settings go back. */
+	for (unsigned i = 0; i < n; i++)
+		if (list->list[i].kind == UNDO_GROUP)
+			kill_group(AT_FDCWD, list->list[i].path);
+	for (unsigned i = n; i-- > 0;) {
+		struct undo *undo = &list->list[i];
+
+		if (undo->state != UNDO_BACK)
+			undo->error = put_back(undo, options->force, deadline);
+		missing += undo->state != UNDO_BACK;
+	}
+	return missing;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_TUNERS_UNDO_H
+#define MEMRIG_TUNERS_UNDO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tuners/tuner.h"
+
+/*
+ * What has to be put back on a machine that memrig changes: settings, groups
+ * and files. The list is of fixed size and lies in memory shared by runner,
+ * executor and guardian, so that whoever survives can finish. Undoing it
+ * allocates nothing, opens only paths that are in the list, and may be done
+ * again: what is back already stays as it is.
+ */
+enum undo_kind {
+	UNDO_VALUE, /* a setting: path has `effective`, is given `before` */
+	UNDO_GROUP, /* a cgroup directory made by memrig: killed, and removed with what is below it */
+	UNDO_FILE,  /* a file made by memrig: removed */
+};
+
+enum undo_state {
+	UNDO_SAVED,    /* as it was; nothing was written yet */
+	UNDO_INTENDED, /* about to be changed, or changed: what it reads now is not known */
+	UNDO_CHANGED,  /* changed; a value reads `effective` */
+	UNDO_BACK,     /* as it was, read back */
+	UNDO_LEFT,     /* somebody else has changed it meanwhile: left alone */
+};
+
+enum { UNDO_PATH = 256, UNDO_TEXT = 64, UNDO_MOST = 192 };
+
+struct undo {
+	uint32_t kind, state; /* enum undo_kind, undo_state */
+	const struct tunable *tunable; /* UNDO_VALUE */
+	char path[UNDO_PATH]; /* as it is opened */
+	char before[UNDO_TEXT], effective[UNDO_TEXT];
+	/* The kernel refuses 0 for the half of a pair that is not in use: then the other is written instead. */
+	char twin_path[UNDO_PATH], twin_before[UNDO_TEXT];
+	int32_t error; /* of the last try, a negative errno; 0: none */
+};
+
+struct undo_list {
+	uint32_t n;
+	uint32_t finished; /* everything is back and the journal is gone: nothing to do for anybody */
+	struct undo list[UNDO_MOST];
+};
+
+/* Anonymous shared memory, every page touched. NULL: none to be had. */
+struct undo_list *undo_list_new(void);
+void undo_list_free(struct undo_list *list);
+
+/* Appends and returns the entry, in state UNDO_SAVED; NULL with -ENOSPC or -ENAMETOOLONG in *err. */
+struct undo *undo_add_value(struct undo_list *list, const char *root, const struct tune *saved, struct error *err);
+struct undo *undo_add_path(struct undo_list *list, enum undo_kind kind, const char *path, struct error *err);
+/* How many entries there are; what another process may have scribbled is not believed. */
+unsigned undo_count(const struct undo_list *list);
+
+struct undo_options {
+	bool force;           /* values that somebody else has changed meanwhile are put back too */
+	unsigned deadline_ms; /* for killed processes to be gone; 0: 1000 */
+};
+
+/* Groups are killed first; then all goes back in reverse order. Returns how many entries are not back (their states and
+ * errors say why); 0 when everything is. Neither allocates nor prints. */
+unsigned undo_all(struct undo_list *list, const struct undo_options *options);
+
+#endif
