@@ -107,10 +107,14 @@ static int write_entry(struct journal *journal, size_t index, const struct undo 
 			  index, undo->tunable->sysfs ? "sysfs" : "sysctl", undo->tunable->key, before, twin);
 }
 
-static int write_all(struct journal *journal, const char *boot, const struct undo_list *list)
+static int write_all(struct journal *journal, const char *boot, const char *what, const struct undo_list *list)
 {
-	int r = write_line(journal, "{\"journal\":\"" SCHEMA "\",\"boot\":\"%s\",\"pid\":%ld", boot, (long)getpid());
+	char quoted[JOURNAL_WHAT];
+	int r;
 
+	quote(quoted, sizeof(quoted), what);
+	r = write_line(journal, "{\"journal\":\"" SCHEMA "\",\"boot\":\"%s\",\"pid\":%ld,\"what\":\"%s\"", boot,
+		       (long)getpid(), quoted);
 	for (size_t i = 0; i < undo_count(list) && r == 0; i++)
 		r = write_entry(journal, i, &list->list[i]);
 	if (r == 0 && fsync(journal->fd) < 0)
@@ -125,8 +129,8 @@ static int sync_dir(const char *dir)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-int journal_create(const char *dir, const char *root, const struct undo_list *list, struct journal *ret,
-		   struct error *err)
+int journal_create(const char *dir, const char *root, const char *what, const struct undo_list *list,
+		   struct journal *ret, struct error *err)
 {
 	_cleanup_free_ char *boot = NULL, *new = xasprintf("%s/" JOURNAL_NAME ".new", dir);
 	struct journal journal = { .fd = -1 };
@@ -137,15 +141,15 @@ int journal_create(const char *dir, const char *root, const struct undo_list *li
 	if ((size_t)snprintf(journal.path, sizeof(journal.path), "%s/" JOURNAL_NAME, dir) >= sizeof(journal.path))
 		return error_set(err, -ENAMETOOLONG, dir, "too long a path for the journal");
 	if (access(journal.path, F_OK) == 0) {
-		error_set(err, -EEXIST, journal.path, "a run that died has left this machine changed");
-		error_hint(err, "`memrig restore` puts everything back");
+		error_set(err, -EEXIST, journal.path, "this machine is changed already");
+		error_hint(err, "`memrig restore` puts back what a profile or a run that died has changed");
 		return -EEXIST;
 	}
 	unlink(new);
 	journal.fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (journal.fd < 0)
 		return error_set_errno(err, -errno, new, "cannot make the journal");
-	r = write_all(&journal, boot, list);
+	r = write_all(&journal, boot, what, list);
 	if (r == 0 && rename(new, journal.path) < 0)
 		r = -errno;
 	if (r == 0)

@@ -11,7 +11,7 @@
  * another state. Every line ends with a sum over itself and the sum before, so
  * that a line that was cut, lost or edited is told from a good one.
  *
- *   {"journal":"memrig.journal/1","boot":"...","pid":123,"sum":"..."}
+ *   {"journal":"memrig.journal/1","boot":"...","pid":123,"what":"profile redis","sum":"..."}
  *   {"entry":0,"kind":"sysctl","key":"vm.swappiness","before":"60","sum":"..."}
  *   {"entry":1,"kind":"group","path":"/sys/fs/cgroup/memrig-...","sum":"..."}
  *   {"entry":0,"state":"changed","effective":"1","sum":"..."}
@@ -22,6 +22,8 @@ struct journal {
 	char path[UNDO_PATH];
 };
 
+enum { JOURNAL_WHAT = 128 };
+
 #define JOURNAL_NAME "journal"
 
 /* Where journals are kept: $MEMRIG_STATE, else /var/lib/memrig for root, else ~/.local/state/memrig. Static. */
@@ -31,10 +33,10 @@ const char *journal_dir(void);
  * Makes the directory. -EBUSY when another memrig has it. */
 int journal_lock(const char *dir, int *ret_fd, struct error *err);
 
-/* Writes header and entries under a temporary name, fsyncs and renames. -EEXIST: there is one already, of a run that
- * was not undone. */
-int journal_create(const char *dir, const char *root, const struct undo_list *list, struct journal *ret,
-		   struct error *err);
+/* Writes header and entries under a temporary name, fsyncs and renames. `what` says who changes the machine, for people.
+ * -EEXIST: there is one already, of something that was not undone. */
+int journal_create(const char *dir, const char *root, const char *what, const struct undo_list *list,
+		   struct journal *ret, struct error *err);
 
 /* Records the state an entry is in now; on disk when it returns. Allocates nothing. */
 int journal_record(struct journal *journal, const struct undo_list *list, const struct undo *undo, struct error *err);
@@ -48,6 +50,7 @@ struct journal_found {
 	bool same_boot; /* else settings and groups are gone with the kernel that had them: only files are left */
 	bool torn;      /* the last line was cut: its change may have happened */
 	long pid;
+	char what[JOURNAL_WHAT];
 };
 
 /* Returns 0, -ENOENT (nothing to undo), or -EBADMSG: the file is none of memrig's, or was changed since. Only settings that

@@ -17,7 +17,7 @@ struct reader {
 	const char *root, *cgroup_mount;
 	struct undo_list *list;
 	uint64_t sum;
-	char boot[64];
+	char boot[64], what[JOURNAL_WHAT];
 	long pid;
 };
 
@@ -117,6 +117,7 @@ static bool read_state(struct reader *reader, const json_t *line)
 static bool read_header(struct reader *reader, const json_t *line)
 {
 	snprintf(reader->boot, sizeof(reader->boot), "%s", text_of(line, "boot"));
+	snprintf(reader->what, sizeof(reader->what), "%s", text_of(line, "what"));
 	reader->pid = (long)json_integer_value(json_object_get(line, "pid"));
 	return streq(text_of(line, "journal"), SCHEMA);
 }
@@ -180,6 +181,7 @@ int journal_load(const char *dir, const char *root, const char *cgroup_mount, st
 	}
 	found.list = reader.list;
 	found.pid = reader.pid;
+	memcpy(found.what, reader.what, sizeof(found.what));
 	found.same_boot = streq(reader.boot, boot);
 	*ret = found;
 	return 0;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "runner/profile.h"
-
 #include "common/util.h"
 #include "runner/cli/kind.h"
+#include "runner/cli/profile.h"
 #include "tuners/tuner.h"
 
-/* memrig profile list|show|check|keys|schema */
+/* memrig profile: list, show, check, keys and schema; the others have files of their own. */
 
 static json_t *to_json(const struct profile *profile)
 {
@@ -24,6 +23,22 @@ static int load(const char *path, const char *kernel, struct kind_item *ret, str
 	if (r == 0)
 		*ret = (struct kind_item){ profile, profile->name, profile->description, to_json(profile) };
 	return r;
+}
+
+int profile_get(const char *name, struct profile **ret)
+{
+	_cleanup_free_ char *path = NULL;
+	struct diags diags = { 0 };
+	struct error err = { 0 };
+	int r = cli_find("profile", name, &path, &err);
+
+	if (r < 0)
+		cli_error(&err);
+	else
+		r = profile_load(path, NULL, ret, &diags);
+	cli_diags(&diags);
+	diags_release(&diags);
+	return r < 0 ? EXIT_USAGE : EXIT_DONE;
 }
 
 static void free_profile(void *object)
@@ -117,12 +132,18 @@ static const struct verb show = { "show", "one profile with everything it extend
 static const struct verb check = { "check", "all mistakes of files", kind_check, false };
 static const struct verb keys = { "keys", "every setting a profile may have", keys_main, false };
 static const struct verb schema = { "schema", "the JSON Schema of profiles", kind_schema, false };
-static const struct verb *const verbs[] = { &list, &show, &check, &keys, &schema, NULL };
+static const struct verb apply = { "apply", "the settings on this machine, until 'memrig restore'", profile_apply_main,
+				   false };
+static const struct verb capture = { "capture", "this machine's settings as a profile", profile_capture_main, false };
+static const struct verb export = { "export", "for sysctl.d, tmpfiles.d, TuneD or Ansible", profile_export_main, false };
+static const struct verb import = { "import", "from a sysctl.conf or a TuneD profile", profile_import_main, false };
+static const struct verb *const verbs[] = { &list, &show,    &check,  &apply, &capture,
+					    &export, &import, &keys, &schema, NULL };
 
 static int profile_main(int argc, char **argv)
 {
 	return kind_dispatch(&kind, verbs, argc, argv);
 }
 
-const struct verb verb_profile = { "profile", "named kernel settings: list, show, check, keys, schema",
+const struct verb verb_profile = { "profile", "named kernel settings: list, show, check, apply, capture, export, import",
 				   profile_main, false };

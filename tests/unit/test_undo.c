@@ -10,7 +10,7 @@
 #include "common/util.h"
 #include "tests/unit/streams.h"
 #include "tuners/guardian.h"
-#include "tuners/journal.h"
+#include "tuners/changes.h"
 
 /* A machine of files below a root of our own. */
 static char root[] = "/tmp/memrig-undo-XXXXXX";
@@ -47,7 +47,8 @@ static bool is_there(const char *path)
 
 #define SWAPPINESS "/proc/sys/vm/swappiness"
 #define MIN_FREE   "/proc/sys/vm/min_free_kbytes"
-#define THP        "/sys/kernel/mm/transparent_hugepage/enabled"
+#define THP_KEY    "kernel/mm/transparent_hugepage/enabled"
+#define THP        "/sys/" THP_KEY
 #define STATE      "/state"
 #define JOURNAL    STATE "/" JOURNAL_NAME
 
@@ -218,7 +219,7 @@ static struct journal create(void)
 	_cleanup_free_ char *dir = path_of(STATE);
 	struct journal journal;
 	struct error err = { 0 };
-	int r = journal_create(dir, root, list, &journal, &err);
+	int r = journal_create(dir, root, "a test", list, &journal, &err);
 
 	ck_assert_msg(r == 0, "%s: %s", err.where, err.what);
 	return journal;
@@ -258,6 +259,7 @@ START_TEST(what_was_written_is_read)
 	ck_assert(found.same_boot);
 	ck_assert(!found.torn);
 	ck_assert_int_eq(found.pid, getpid());
+	ck_assert_str_eq(found.what, "a test");
 	ck_assert_uint_eq(undo_count(found.list), 2);
 	ck_assert_str_eq(found.list->list[0].before, "60");
 	ck_assert_str_eq(found.list->list[0].effective, "1");
@@ -293,7 +295,7 @@ START_TEST(a_journal_in_the_way_is_not_overwritten)
 	_cleanup_free_ char *text = written(), *dir = path_of(STATE);
 	struct journal journal;
 
-	ck_assert_int_eq(journal_create(dir, root, list, &journal, NULL), -EEXIST);
+	ck_assert_int_eq(journal_create(dir, root, "a test", list, &journal, NULL), -EEXIST);
 	check_is(SWAPPINESS, "1");
 }
 END_TEST
@@ -375,6 +377,42 @@ START_TEST(one_at_a_time_has_the_lock)
 	close(first);
 	ck_assert_int_eq(journal_lock(dir, &second, NULL), 0);
 	close(second);
+}
+END_TEST
+
+/* ---- changes ---- */
+
+START_TEST(huge_pages_bring_min_free_kbytes_along_to_be_put_back_last)
+{
+	struct tune tunes[] = { { .tunable = tunable_find(true, THP_KEY), .asked = "always" },
+				{ .tunable = tunable_find(false, "vm.swappiness"), .asked = "11" } };
+	struct journal journal;
+
+	ck_assert_int_eq(changes_save(root, tunes, ARRAY_SIZE(tunes), list, NULL), 0);
+	ck_assert_uint_eq(undo_count(list), 3);
+	ck_assert_str_eq(list->list[0].before, "8192");
+	journal = create();
+	for (size_t i = 0; i < ARRAY_SIZE(tunes); i++)
+		ck_assert_int_eq(changes_set(root, &tunes[i], 0, list, &journal, NULL), 0);
+	journal_close(&journal);
+	ck_assert_uint_eq(list->list[0].state, UNDO_INTENDED);
+	ck_assert_uint_eq(list->list[2].state, UNDO_CHANGED);
+	ck_assert_str_eq(list->list[2].effective, "11");
+	put(MIN_FREE, "9999\n");
+	put(THP, "[always] madvise never\n");
+	undo(false);
+	check_is(MIN_FREE, "8192");
+	check_is(SWAPPINESS, "60");
+}
+END_TEST
+
+START_TEST(a_setting_the_kernel_lacks_stops_before_anything_is_changed)
+{
+	struct tune tunes[] = { { .tunable = tunable_find(false, "vm.swappiness"), .asked = "11" },
+				{ .tunable = tunable_find(false, "vm.zone_reclaim_mode"), .asked = "0" } };
+
+	ck_assert_int_eq(changes_save(root, tunes, ARRAY_SIZE(tunes), list, NULL), -ENOENT);
+	check_is(SWAPPINESS, "60");
 }
 END_TEST
 
@@ -487,6 +525,8 @@ int main(void)
 	tcase_add_test(tcase, an_edited_journal_is_refused);
 	tcase_add_test(tcase, a_forged_journal_leads_nowhere);
 	tcase_add_test(tcase, one_at_a_time_has_the_lock);
+	tcase_add_test(tcase, huge_pages_bring_min_free_kbytes_along_to_be_put_back_last);
+	tcase_add_test(tcase, a_setting_the_kernel_lacks_stops_before_anything_is_changed);
 	tcase_add_test(tcase, the_guardian_undoes_what_a_killed_process_has_changed);
 	tcase_add_test(tcase, the_guardian_leaves_alone_what_is_finished);
 	tcase_add_test(tcase, what_the_guardian_cannot_undo_stays_in_the_journal);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runner/apply.h"
+
+#include <errno.h>
+
+#include "common/util.h"
+
+static int by_order(const void *a, const void *b)
+{
+	const struct tune *x = a, *y = b;
+
+	return tunable_order(x->tunable) - tunable_order(y->tunable);
+}
+
+int apply_plan(const struct settings *settings, struct tune **ret, size_t *ret_n, struct error *err)
+{
+	_cleanup_free_ struct tune *tunes = xcalloc(settings->n + 1, sizeof(*tunes));
+
+	for (size_t i = 0; i < settings->n; i++) {
+		const struct setting *setting = &settings->list[i];
+
+		tunes[i].tunable = tunable_find(setting->sysfs, setting->key);
+		if (!tunes[i].tunable)
+			return error_set(err, -EINVAL, setting->key, "no tuner knows this setting");
+		snprintf(tunes[i].asked, sizeof(tunes[i].asked), "%s", setting->value);
+	}
+	qsort(tunes, settings->n, sizeof(*tunes), by_order);
+	*ret_n = settings->n;
+	*ret = TAKE_PTR(tunes);
+	return 0;
+}
+
+int apply_look(const char *root, struct tune *tunes, size_t n, struct error *err)
+{
+	uint64_t ram = changes_ram_bytes(root);
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		r = tune_save(root, &tunes[i], err);
+		if (r == 0)
+			r = tunable_resolve(tunes[i].tunable, tunes[i].asked, ram, tunes[i].target, sizeof(tunes[i].target),
+					    err);
+	}
+	return r;
+}
+
+/* With the journal there: any failure undoes what was done. */
+static int set_all(const char *root, struct tune *tunes, size_t n, struct undo_list *list, struct journal *journal,
+		   struct error *err)
+{
+	struct undo_options options = { 0 };
+	uint64_t ram = changes_ram_bytes(root);
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = changes_set(root, &tunes[i], ram, list, journal, err);
+	if (r == 0) {
+		journal_close(journal);
+		return 0;
+	}
+	if (undo_all(list, &options) == 0) {
+		error_hint(err, "everything was put back");
+		journal_remove(journal, NULL);
+	} else {
+		error_hint(err, "not everything could be put back: `memrig restore` says what is left");
+		journal_close(journal);
+	}
+	return r;
+}
+
+int apply_profile(const char *root, const char *state_dir, const struct profile *profile, struct tune *tunes, size_t n,
+		  struct error *err)
+{
+	_cleanup_free_ char *what = xasprintf("profile %s", profile->name);
+	_cleanup_close_ int lock = -1;
+	struct undo_list *list;
+	struct journal journal;
+	int r = journal_lock(state_dir, &lock, err);
+
+	if (r < 0)
+		return r;
+	list = undo_list_new();
+	if (!list)
+		return error_set(err, -ENOMEM, "", "no memory for the undo list");
+	r = changes_save(root, tunes, n, list, err);
+	if (r == 0)
+		r = journal_create(state_dir, root, what, list, &journal, err);
+	if (r == 0)
+		r = set_all(root, tunes, n, list, &journal, err);
+	undo_list_free(list);
+	return r;
+}
+
+/* After another boot the kernel that had the settings and groups is gone. */
+static void forget_kernel(struct undo_list *list)
+{
+	for (unsigned i = 0; i < undo_count(list); i++)
+		if (list->list[i].kind != UNDO_FILE)
+			list->list[i].state = UNDO_BACK;
+}
+
+static unsigned count_left(const struct undo_list *list)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < undo_count(list); i++)
+		n += list->list[i].state == UNDO_LEFT;
+	return n;
+}
+
+int apply_restore(const char *root, const char *state_dir, const char *cgroup_mount, bool force, bool forget,
+		  struct restored *ret, struct error *err)
+{
+	struct undo_options options = { .force = force };
+	struct journal journal = { .fd = -1 };
+	_cleanup_close_ int lock = -1;
+	struct restored done = { 0 };
+	int r;
+
+	snprintf(journal.path, sizeof(journal.path), "%s/" JOURNAL_NAME, state_dir);
+	if (access(journal.path, F_OK) < 0 && errno == ENOENT)
+		return error_set(err, -ENOENT, journal.path, "there is nothing to put back");
+	r = journal_lock(state_dir, &lock, err);
+	if (r == 0)
+		r = journal_load(state_dir, root, cgroup_mount, &done.found, err);
+	if (r < 0)
+		return r;
+	if (!done.found.same_boot)
+		forget_kernel(done.found.list);
+	done.missing = undo_all(done.found.list, &options);
+	if (done.missing == 0 || (forget && done.missing == count_left(done.found.list)))
+		r = journal_remove(&journal, err);
+	if (r < 0) {
+		undo_list_free(done.found.list);
+		return r;
+	}
+	*ret = done;
+	return 0;
+}
