@@ -32,7 +32,7 @@ GUEST_ONLY := runner/lab/init.c runner/lab/guest_setup.c
 EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c) results/sampler.c results/stream.c \
 	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/scenario*.c runner/profile.c runner/kmsg.c runner/task.c)
 HOST_SRC   := $(sort $(COMMON_SRC) $(EXEC_SRC) $(wildcard results/*.c results/*/*.c) \
-	      $(filter-out $(GUEST_ONLY) $(PRELOAD) runner/main.c,$(wildcard runner/*.c runner/cli/*.c runner/lab/*.c)))
+	      $(filter-out $(GUEST_ONLY) $(PRELOAD) runner/main.c,$(wildcard runner/*.c runner/cli/*.c runner/host/*.c runner/lab/*.c)))
 GUEST_SRC  := $(sort $(COMMON_SRC) $(EXEC_SRC) $(GUEST_ONLY) runner/lab/channel.c)
 
 HOST_OBJ  := $(HOST_SRC:%.c=$(BUILD)/host/%.o)

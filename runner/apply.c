@@ -137,3 +137,42 @@ int apply_restore(const char *root, const char *state_dir, const char *cgroup_mo
 	*ret = done;
 	return 0;
 }
+
+/* What the journal says of itself, without anything done. */
+static int read_what(const char *state_dir, const char *cgroup_mount, char *what, size_t room, struct error *err)
+{
+	struct journal_found found;
+	int r = journal_load(state_dir, "", cgroup_mount, &found, err);
+
+	if (r < 0)
+		return r;
+	snprintf(what, room, "%s", found.what);
+	undo_list_free(found.list);
+	return 0;
+}
+
+int apply_restore_run(const char *state_dir, const char *cgroup_mount, struct restored *ret, struct error *err)
+{
+	char what[JOURNAL_WHAT];
+	struct restored done;
+	int r = read_what(state_dir, cgroup_mount, what, sizeof(what), err);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (strncmp(what, APPLY_CELL, strlen(APPLY_CELL)) != 0) {
+		error_set(err, -EEXIST, state_dir, "%s is applied to this machine", what);
+		error_hint(err, "`memrig restore` puts back what was there; then run again");
+		return -EEXIST;
+	}
+	r = apply_restore("", state_dir, cgroup_mount, false, false, &done, err);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (done.missing > 0) {
+		undo_list_free(done.found.list);
+		error_set(err, -EIO, state_dir, "%s died, and not everything it changed could be put back", what);
+		error_hint(err, "`memrig restore` says what is left");
+		return -EIO;
+	}
+	*ret = done;
+	return 1;
+}

@@ -84,7 +84,8 @@ static int open_sampler(struct cell_run *run, struct error *err)
 
 	for (size_t i = 0; i < scenario->n_groups; i++)
 		groups[i] = scenario->groups[i].name;
-	reclaim_probe_enable("", NULL); /* without tracefs there are no figures per node, that is all */
+	if (run->place->whole_machine)
+		reclaim_probe_enable("", NULL); /* without tracefs there are no figures per node, that is all */
 	return sampler_open(&config, &run->sampler, err);
 }
 
@@ -126,8 +127,10 @@ static int set_up(struct cell_run *run, struct error *err)
 /* Everything between the first change and the last undo. */
 static int measure(struct cell_run *run, struct error *err)
 {
-	int r = cgroup_tree_create(run->place->cgroup_mount, run->place->cgroup_name, &run->cgroups, err);
+	int r = cell_safety_begin(run, err);
 
+	if (r == 0)
+		r = cgroup_tree_create(run->place->cgroup_mount, run->place->cgroup_name, &run->cgroups, err);
 	if (r < 0)
 		return r;
 	r = cell_groups_create(run, err);
@@ -159,7 +162,8 @@ static void tear_down(struct cell_run *run)
 	for (size_t i = 0; i < run->n_tasks; i++)
 		task_free(&run->tasks[i]);
 	sampler_close(run->sampler);
-	reclaim_probe_disable("", NULL);
+	if (run->place->whole_machine)
+		reclaim_probe_disable("", NULL);
 	if (run->cgroups.parent) {
 		r = cgroup_tree_remove(&run->cgroups, &err);
 		if (r < 0)
@@ -167,6 +171,7 @@ static void tear_down(struct cell_run *run)
 	}
 	cell_settings_undo(run);
 	cell_tasks_undo(run);
+	cell_safety_finish(run);
 	kmsg_close(&run->kmsg);
 	if (run->event_fd >= 0)
 		close(run->event_fd);
@@ -197,7 +202,7 @@ static void write_start(struct cell_run *run)
 int cell_execute(const struct cell_description *cell, const struct cell_place *place, struct stream_sink sink,
 		 struct error *err)
 {
-	struct cell_run run = { .cell = cell, .place = place, .event_fd = -1, .kmsg = { .fd = -1 } };
+	struct cell_run run = { .cell = cell, .place = place, .event_fd = -1, .kmsg = { .fd = -1 }, .journal = { .fd = -1 } };
 	struct error problem = { 0 };
 	const char *outcome;
 	int r = stream_writer_init(&run.out, sink, err);

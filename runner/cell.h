@@ -10,6 +10,7 @@
 #include "results/stream.h"
 #include "runner/profile.h"
 #include "runner/scenario.h"
+#include "tuners/undo.h"
 
 /*
  * The cell executor, the same in every place: settings are applied, groups
@@ -35,6 +36,16 @@ void cell_description_release(struct cell_description *cell);
 /* How far it is, for somebody who looks on. */
 enum cell_phase { CELL_SETS_UP, CELL_WORKS, CELL_SAMPLES, CELL_TEARS_DOWN };
 
+/* On a machine that others use: everything is journalled before it is changed, and somebody else can undo it. */
+struct cell_safety {
+	struct undo_list *list;	    /* shared with the guardian */
+	const char *state_dir;	    /* of the journal */
+	const char *what;	    /* for the journal's reader: "run ID, cell ID" */
+	int guard_fd;		    /* the guardian's pipe: workloads must not keep it open */
+	uint64_t floor_bytes;	    /* the cell is ended when the system has less memory available */
+	int worker_oom_score_adj;
+};
+
 /* Where the executor finds itself. */
 struct cell_place {
 	_Atomic uint32_t *phase;  /* kept at the cell_phase it is in */
@@ -42,7 +53,8 @@ struct cell_place {
 	const char *cgroup_name;  /* the cell's own group, to be made; relative to the mount */
 	const char *data_dir;	  /* where data files go; "" without a disk */
 	const char *user_dir;	  /* root of the programs that exec workloads run; "" is the machine's own */
-	bool whole_machine;	  /* nobody else uses it: caches may be dropped */
+	bool whole_machine;	  /* nobody else uses it: caches may be dropped, tracing is ours */
+	const struct cell_safety *safety; /* NULL: the machine is thrown away afterwards */
 };
 
 /* Makes the data files of a scenario_data() document, so that the cells that need them find them. Returns 0 or a

@@ -153,9 +153,14 @@ int cell_groups_create(struct cell_run *run, struct error *err)
 
 static struct task_place task_place(const struct cell_run *run)
 {
-	return (struct task_place){
-		.cgroups = &run->cgroups, .data_dir = run->place->data_dir, .user_dir = run->place->user_dir, .event_fd = run->event_fd
-	};
+	const struct cell_safety *safety = run->place->safety;
+
+	return (struct task_place){ .cgroups = &run->cgroups,
+				    .data_dir = run->place->data_dir,
+				    .user_dir = run->place->user_dir,
+				    .event_fd = run->event_fd,
+				    .guard_fd = safety ? safety->guard_fd : -1,
+				    .oom_score_adj = safety ? safety->worker_oom_score_adj : 0 };
 }
 
 int cell_tasks_prepare(struct cell_run *run, struct error *err)

@@ -8,7 +8,7 @@
 #include "runner/kmsg.h"
 #include "runner/task.h"
 #include "runner/topology.h"
-#include "tuners/tuner.h"
+#include "tuners/changes.h"
 
 /* A cell while it is executed; private to the cell_*.c files. */
 struct cell_run {
@@ -25,6 +25,9 @@ struct cell_run {
 	int event_fd;
 	struct kmsg kmsg;
 	struct sampler *sampler;
+	struct journal journal; /* with place->safety */
+	size_t available_column;   /* of MemAvailable; 0: not looked for yet */
+	uint64_t starved_since_ns; /* the system's memory is below the floor; 0: it is not */
 	uint64_t begin_ns; /* when the cell's clock started */
 	bool failed;	   /* a fatal problem was recorded */
 };
@@ -46,6 +49,14 @@ int cell_settings_plan(struct cell_run *run, struct error *err);
 int cell_settings_apply(struct cell_run *run, struct error *err);
 /* Goes on after a failure and records each. */
 void cell_settings_undo(struct cell_run *run);
+
+/* cell_safety.c; nothing is done where place->safety is NULL. */
+/* Before the first change: saves what there is, and writes the journal. */
+int cell_safety_begin(struct cell_run *run, struct error *err);
+/* After the last undo: looks whether everything is as it was, and says so to the guardian. */
+void cell_safety_finish(struct cell_run *run);
+/* Whether the rest of the system has been short of memory for so long that the cell must end. */
+bool cell_safety_starved(struct cell_run *run, uint64_t now);
 
 /* cell_groups.c: makes the groups and the tasks in them. */
 int cell_groups_create(struct cell_run *run, struct error *err);

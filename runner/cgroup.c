@@ -43,9 +43,9 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
-int cgroup_check(const char *mount, struct error *err)
+int cgroup_check(const char *mount, const char *under, struct error *err)
 {
-	_cleanup_free_ char *path = xasprintf("%s/cgroup.controllers", mount);
+	_cleanup_free_ char *path = xasprintf("%s/%s%scgroup.controllers", mount, under, *under ? "/" : "");
 	_cleanup_free_ char *text = NULL;
 	struct statfs fs;
 	int r;
@@ -155,12 +155,14 @@ static int enable_controllers(const char *mount, const char *name, struct error 
 
 int cgroup_tree_create(const char *mount, const char *parent, struct cgroup_tree *ret, struct error *err)
 {
-	int r = cgroup_check(mount, err);
+	const char *slash = strrchr(parent, '/');
+	_cleanup_free_ char *above = xasprintf("%.*s", slash ? (int)(slash - parent) : 0, parent);
+	int r = cgroup_check(mount, above, err);
 
 	if (r == 0)
 		r = library_init(err);
 	if (r == 0)
-		r = enable_controllers(mount, "", err);
+		r = enable_controllers(mount, above, err);
 	if (r == 0)
 		r = create_group(mount, parent, NULL, 0, err);
 	if (r < 0)

@@ -23,8 +23,9 @@ struct cgroup_value {
 	const char *file, *value;
 };
 
-/* Whether the mount is cgroup v2 with the memory and cpuset controllers; 0 or -EOPNOTSUPP with a hint. */
-int cgroup_check(const char *mount, struct error *err);
+/* Whether the mount is cgroup v2 and the group `under` it ("" is the root) has the memory and cpuset controllers; 0 or
+ * -EOPNOTSUPP with a hint. */
+int cgroup_check(const char *mount, const char *under, struct error *err);
 
 /* Makes the parent group. -EEXIST when there is one of that name: it is somebody else's and stays untouched. */
 int cgroup_tree_create(const char *mount, const char *parent, struct cgroup_tree *ret, struct error *err);

@@ -299,21 +299,19 @@ int pool_check_memory(const struct plan *plan, unsigned *jobs, struct error *err
 	return 0;
 }
 
-static sigset_t end_signals(void)
+void pool_end_signals(sigset_t *ret)
 {
-	sigset_t signals;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	return signals;
+	sigemptyset(ret);
+	sigaddset(ret, SIGINT);
+	sigaddset(ret, SIGTERM);
+	sigaddset(ret, SIGHUP);
 }
 
 void pool_block_signals(sigset_t *ret_before)
 {
-	sigset_t signals = end_signals();
+	sigset_t signals;
 
+	pool_end_signals(&signals);
 	sigprocmask(SIG_BLOCK, &signals, ret_before);
 }
 
@@ -331,7 +329,7 @@ static void raise_file_limit(void)
 int pool_run(const struct plan *plan, const struct pool_options *options, struct error *err)
 {
 	struct pool pool = { .plan = plan, .options = options, .stock = stock_new(options->stall_s) };
-	sigset_t signals = end_signals();
+	sigset_t signals;
 	int fd, r = 0;
 
 	raise_file_limit();

@@ -24,6 +24,8 @@ struct pool_options {
 	void *opaque;
 };
 
+/* The signals that end a run. */
+void pool_end_signals(sigset_t *ret);
 /* Blocks the signals that end a run; they are taken by pool_run(), and the caller restores the mask afterwards. */
 void pool_block_signals(sigset_t *ret_before);
 

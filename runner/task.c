@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <fcntl.h>
 
+#include "common/file.h"
 #include "common/util.h"
 #include "runner/topology.h"
 
@@ -71,6 +72,18 @@ static void report_failure(struct workload_report *report, int r, const struct e
 		snprintf(report->message, sizeof(report->message), "%.180s", err->what);
 }
 
+/* The guardian waits for the executor's end, not for that of its children. */
+static void leave_guard(const struct task_place *place)
+{
+	char score[16];
+
+	if (place->guard_fd >= 0)
+		close(place->guard_fd);
+	snprintf(score, sizeof(score), "%d", place->oom_score_adj);
+	if (place->oom_score_adj)
+		file_write("", "/proc/self/oom_score_adj", score, NULL);
+}
+
 int task_prepare(struct task *task, const struct task_place *place, struct error *err)
 {
 	int status;
@@ -84,6 +97,8 @@ int task_prepare(struct task *task, const struct task_place *place, struct error
 	if (pid == 0) {
 		struct workload_env env = make_env(task, place);
 		struct error failure = { 0 };
+
+		leave_guard(place);
 		int r = task->workload->kind->prepare(&env, &failure);
 
 		if (r < 0)
@@ -186,6 +201,7 @@ int task_spawn(struct task *task, struct task *all, size_t n, const struct task_
 		if (getppid() != parent)
 			_exit(1);
 		close_others(all, n, &pipes);
+		leave_guard(place);
 		task_main(task, place, &pipes);
 	}
 	r = task->pid < 0 ? -errno : 0;

@@ -38,6 +38,8 @@ struct task_place {
 	const struct cgroup_tree *cgroups;
 	const char *data_dir, *user_dir;
 	int event_fd; /* eventfd that every change of state adds to */
+	int guard_fd; /* closed in the processes; -1: none */
+	int oom_score_adj; /* of the processes */
 };
 
 /* Maps the report and makes the pipes; no process yet. */

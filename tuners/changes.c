@@ -88,6 +88,16 @@ int changes_set(const char *root, struct tune *tune, uint64_t ram_bytes, struct 
 	return mark(list, journal, undo, UNDO_CHANGED, err);
 }
 
+int changes_settled(const struct tune *tune, struct undo_list *list, struct journal *journal, struct error *err)
+{
+	struct undo *undo = find(list, tune->tunable);
+
+	if (!undo || streq(undo->effective, tune->effective))
+		return 0;
+	snprintf(undo->effective, sizeof(undo->effective), "%s", tune->effective);
+	return mark(list, journal, undo, UNDO_CHANGED, err);
+}
+
 uint64_t changes_ram_bytes(const char *root)
 {
 	_cleanup_free_ char *text = NULL;

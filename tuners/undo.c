@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tuners/undo.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -188,10 +189,10 @@ static void kill_each(int dir)
 	}
 }
 
-typedef void group_fn(int parent, const char *name);
+typedef void entry_fn(int parent, const char *name);
 
-/* Calls it for each directory below. */
-static void for_each_below(int dir, group_fn *fn)
+/* Calls it for each entry of that type. */
+static void for_each(int dir, unsigned char type, entry_fn *fn)
 {
 	_Alignas(struct entry) char buf[4096];
 	ssize_t n;
@@ -201,35 +202,35 @@ static void for_each_below(int dir, group_fn *fn)
 		for (ssize_t at = 0; at < n;) {
 			const struct entry *entry = (const struct entry *)(buf + at);
 
-			if (entry->type == 4 /* DT_DIR */ && entry->name[0] != '.')
+			if (entry->type == type && !streq(entry->name, ".") && !streq(entry->name, ".."))
 				fn(dir, entry->name);
 			at += entry->len;
 		}
 }
 
-static int open_group(int parent, const char *name)
+static int open_dir(int parent, const char *name)
 {
 	return openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
 static void kill_group(int parent, const char *name)
 {
-	_cleanup_close_ int dir = open_group(parent, name);
+	_cleanup_close_ int dir = open_dir(parent, name);
 
 	if (dir < 0)
 		return;
 	if (write_text(dir, "cgroup.kill", "1") < 0)
 		kill_each(dir);
-	for_each_below(dir, kill_group);
+	for_each(dir, DT_DIR, kill_group);
 }
 
 static void remove_group(int parent, const char *name)
 {
-	_cleanup_close_ int dir = open_group(parent, name);
+	_cleanup_close_ int dir = open_dir(parent, name);
 
 	if (dir < 0)
 		return;
-	for_each_below(dir, remove_group);
+	for_each(dir, DT_DIR, remove_group);
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
@@ -251,6 +252,30 @@ static int put_group_back(struct undo *undo, uint64_t deadline)
 	}
 }
 
+/* ---- files ---- */
+
+static void remove_file(int dir, const char *name)
+{
+	unlinkat(dir, name, 0);
+}
+
+static int put_file_back(struct undo *undo)
+{
+	if (unlink(undo->path) < 0 && errno == EISDIR) {
+		_cleanup_close_ int dir = open_dir(AT_FDCWD, undo->path);
+
+		if (dir >= 0)
+			for_each(dir, DT_REG, remove_file);
+		rmdir(undo->path);
+	}
+	if (access(undo->path, F_OK) == 0)
+		return -ENOTEMPTY;
+	if (errno != ENOENT)
+		return -errno;
+	undo->state = UNDO_BACK;
+	return 0;
+}
+
 /* ---- all ---- */
 
 static int put_back(struct undo *undo, bool force, uint64_t deadline)
@@ -261,10 +286,7 @@ static int put_back(struct undo *undo, bool force, uint64_t deadline)
 	case UNDO_GROUP:
 		return put_group_back(undo, deadline);
 	case UNDO_FILE:
-		if (unlink(undo->path) < 0 && errno != ENOENT)
-			return -errno;
-		undo->state = UNDO_BACK;
-		return 0;
+		return put_file_back(undo);
 	}
 	return -EINVAL;
 }

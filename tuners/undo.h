@@ -18,7 +18,7 @@
 enum undo_kind {
 	UNDO_VALUE, /* a setting: path has `effective`, is given `before` */
 	UNDO_GROUP, /* a cgroup directory made by memrig: killed, and removed with what is below it */
-	UNDO_FILE,  /* a file made by memrig: removed */
+	UNDO_FILE,  /* a file made by memrig, or a directory with files: removed */
 };
 
 enum undo_state {

@@ -108,7 +108,7 @@ static int check_store(char *have, size_t room, struct error *err)
 static int check_cgroup(char *have, size_t room, struct error *err)
 {
 	snprintf(have, room, "v2 with memory and cpuset");
-	return cgroup_check("/sys/fs/cgroup", err);
+	return cgroup_check("/sys/fs/cgroup", "", err);
 }
 
 static int check_nodes(char *have, size_t room, struct error *err)

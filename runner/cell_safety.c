@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A cell on a machine that others use: what was there is on disk before anything is changed, and the cell ends when the rest of
+ * the system runs short. */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "common/clock.h"
+#include "common/util.h"
+#include "runner/cell_run.h"
+
+#define STARVED_NS (2 * NSEC_PER_SEC)
+
+static int list_paths(struct cell_run *run, struct error *err)
+{
+	struct undo_list *list = run->place->safety->list;
+	_cleanup_free_ char *group = xasprintf("%s/%s", run->place->cgroup_mount, run->place->cgroup_name);
+
+	/* Undoing removes it: it must be ours. */
+	if (access(group, F_OK) == 0)
+		return error_set(err, -EEXIST, group, "there is such a group already");
+	if (!undo_add_path(list, UNDO_GROUP, group, err))
+		return -ENOSPC;
+	if (!*run->place->data_dir)
+		return 0;
+	if (access(run->place->data_dir, F_OK) == 0)
+		return error_set(err, -EEXIST, run->place->data_dir, "there is such a directory already");
+	return undo_add_path(list, UNDO_FILE, run->place->data_dir, err) ? 0 : -ENOSPC;
+}
+
+int cell_safety_begin(struct cell_run *run, struct error *err)
+{
+	const struct cell_safety *safety = run->place->safety;
+	int r;
+
+	if (!safety)
+		return 0;
+	r = changes_save("", run->tunes, run->n_tunes, safety->list, err);
+	if (r == 0)
+		r = list_paths(run, err);
+	if (r == 0)
+		r = journal_create(safety->state_dir, "", safety->what, safety->list, &run->journal, err);
+	if (r == 0 && *run->place->data_dir && mkdir(run->place->data_dir, 0700) < 0)
+		r = error_set_errno(err, -errno, run->place->data_dir, "cannot make the directory for data files");
+	return r;
+}
+
+static void report_missing(struct cell_run *run, const struct undo *undo)
+{
+	struct error err = { 0 };
+	const char *name = undo->kind == UNDO_VALUE ? undo->tunable->key : undo->path;
+
+	if (undo->state == UNDO_LEFT)
+		error_set(&err, -EBUSY, name, "somebody else has changed it meanwhile; it was '%s' and is left as it is",
+			  undo->before);
+	else
+		error_set_errno(&err, undo->error, name, "cannot be put back");
+	cell_problem(run, undo->error ? undo->error : -EBUSY, &err, false);
+}
+
+void cell_safety_finish(struct cell_run *run)
+{
+	const struct cell_safety *safety = run->place->safety;
+	struct undo_options options = { 0 };
+
+	if (!safety)
+		return;
+	/* No journal: nothing was changed. */
+	if (run->journal.fd >= 0 && undo_all(safety->list, &options) > 0) {
+		for (unsigned i = 0; i < undo_count(safety->list); i++)
+			if (safety->list->list[i].state != UNDO_BACK)
+				report_missing(run, &safety->list->list[i]);
+		journal_close(&run->journal);
+		return; /* the guardian tries once more, and the journal stays for `memrig restore` */
+	}
+	if (run->journal.fd >= 0 && journal_remove(&run->journal, NULL) < 0)
+		return;
+	__atomic_store_n(&safety->list->finished, 1, __ATOMIC_RELEASE);
+}
+
+/* What the system has available, as of the last sample. */
+static uint64_t available(struct cell_run *run)
+{
+	size_t n = sampler_n_columns(run->sampler);
+
+	if (run->available_column == 0)
+		while (run->available_column < n &&
+		       !streq(sampler_column(run->sampler, run->available_column), "meminfo.MemAvailable_bytes"))
+			run->available_column++;
+	return run->available_column < n ? sampler_value(run->sampler, run->available_column) : UINT64_MAX;
+}
+
+bool cell_safety_starved(struct cell_run *run, uint64_t now)
+{
+	const struct cell_safety *safety = run->place->safety;
+
+	if (!safety || !safety->floor_bytes || available(run) >= safety->floor_bytes) {
+		run->starved_since_ns = 0;
+		return false;
+	}
+	if (!run->starved_since_ns) {
+		struct error err = { 0 };
+
+		run->starved_since_ns = now;
+		error_set(&err, -ENOMEM, "MemAvailable", "less than %llu MiB are left for the rest of the system",
+			  (unsigned long long)(safety->floor_bytes / MIB));
+		cell_problem(run, -ENOMEM, &err, false);
+	}
+	return now - run->starved_since_ns >= STARVED_NS;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RUNNER_HOST_HOST_H
+#define MEMRIG_RUNNER_HOST_HOST_H
+
+#include "runner/lab/lab.h"
+#include "runner/plan.h"
+#include "runner/pool.h"
+
+/*
+ * The host place: cells on this machine, one after another, each in a child
+ * with a guardian beside it (tuners/guardian.h), everything journalled.
+ */
+struct host_options {
+	uint64_t keep_bytes;   /* memory that the rest of the system keeps; 0: the larger of 1 GiB and 10 % */
+	const char *data_dir;  /* where a directory for data files is made; NULL: $TMPDIR or /var/tmp */
+	const char *state_dir; /* of the journal */
+	int (*done)(void *opaque, const struct plan_cell *cell, struct lab_result *result, struct error *err);
+	void (*progress)(void *opaque, size_t finished, size_t running, double share);
+	void (*note)(const char *text); /* what was put back of a run that died */
+	void *opaque;
+};
+
+/* host_check.c. Whether this machine can run the plan and not be taken down by it. Returns 0, or a negative errno with what is
+ * missing and how to get it. Only looks. */
+int host_check(const struct plan *plan, uint64_t keep_bytes, struct error *err);
+/* The default of keep_bytes. */
+uint64_t host_keep_bytes(uint64_t ram_bytes);
+
+/* host_group.c. The group cells are made in, relative to HOST_CGROUP_MOUNT. */
+#define HOST_CGROUP_MOUNT "/sys/fs/cgroup"
+struct host_group {
+	char *own;   /* the group memrig was started in; "" is the root */
+	char *moved; /* where it has moved itself to, because a group with children has no processes; NULL: it has not */
+};
+/* Only looks: -EOPNOTSUPP, -EACCES with a hint. */
+int host_group_find(struct host_group *ret, struct error *err);
+int host_group_enter(struct host_group *group, struct error *err);
+void host_group_leave(struct host_group *group);
+
+/* Runs the cells. With the signals of pool_block_signals() blocked. Returns as pool_run(). What a run that died has left is put
+ * back first. */
+int host_run(const struct plan *plan, const struct host_options *options, struct error *err);
+
+/* --dry-run: every write, group and process. */
+void host_show(const struct plan *plan, const struct host_options *options);
+
+#endif

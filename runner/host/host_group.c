@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where in the tree of cgroups memrig may make its own. */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "common/file.h"
+#include "common/util.h"
+#include "runner/cgroup.h"
+#include "runner/host/host.h"
+
+static char *dir_of(const char *group, const char *file)
+{
+	return xasprintf(HOST_CGROUP_MOUNT "%s%s%s%s", *group ? "/" : "", group, *file ? "/" : "", file);
+}
+
+/* "0::/user.slice/x.scope" to "user.slice/x.scope". */
+static int read_own(char **ret, struct error *err)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *line;
+	int r = file_read(NULL, "/proc/self/cgroup", &text, NULL, err);
+
+	if (r < 0)
+		return r;
+	line = strncmp(text, "0::/", 4) == 0 ? text : strstr(text, "\n0::/");
+	if (!line)
+		return error_set(err, -EOPNOTSUPP, "/proc/self/cgroup", "there is no cgroup v2 here");
+	line = strstr(line, "0::/") + 4;
+	*ret = xasprintf("%.*s", (int)strcspn(line, "\n"), line);
+	return 0;
+}
+
+int host_group_find(struct host_group *ret, struct error *err)
+{
+	_cleanup_free_ char *own = NULL, *dir = NULL;
+	int r = read_own(&own, err);
+
+	if (r == 0)
+		r = cgroup_check(HOST_CGROUP_MOUNT, own, err);
+	if (r < 0) {
+		error_hint(err, "run it as `systemd-run --scope -p Delegate=yes memrig run ...` on a cgroup v2 host, or in the lab: "
+				"--place lab");
+		return r;
+	}
+	dir = dir_of(own, "");
+	if (access(dir, W_OK) < 0) {
+		r = error_set_errno(err, -errno, dir, "cannot make groups here");
+		error_hint(err, "run it as root, or in the lab: --place lab");
+		return r;
+	}
+	*ret = (struct host_group){ .own = TAKE_PTR(own) };
+	return 0;
+}
+
+static int move_self(const char *group, struct error *err)
+{
+	_cleanup_free_ char *procs = dir_of(group, "cgroup.procs");
+
+	return file_write(NULL, procs, "0", err);
+}
+
+/* A group other than the root cannot have both processes and children with controllers. */
+int host_group_enter(struct host_group *group, struct error *err)
+{
+	_cleanup_free_ char *moved = NULL, *dir = NULL;
+	int r;
+
+	if (!*group->own)
+		return 0;
+	moved = xasprintf("%s/memrig-runner-%ld", group->own, (long)getpid());
+	dir = dir_of(moved, "");
+	if (mkdir(dir, 0755) < 0)
+		return error_set_errno(err, -errno, dir, "cannot make a group for memrig itself");
+	r = move_self(moved, err);
+	if (r < 0)
+		rmdir(dir);
+	else
+		group->moved = TAKE_PTR(moved);
+	return r;
+}
+
+void host_group_leave(struct host_group *group)
+{
+	if (group->moved) {
+		_cleanup_free_ char *control = dir_of(group->own, "cgroup.subtree_control"), *dir = dir_of(group->moved, "");
+
+		file_write(NULL, control, "-memory -cpuset", NULL);
+		if (move_self(group->own, NULL) == 0)
+			rmdir(dir);
+	}
+	free(group->own);
+	free(group->moved);
+	*group = (struct host_group){ 0 };
+}
