@@ -4,12 +4,13 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <sys/utsname.h>
 
 #include "common/util.h"
 #include "runner/lab/userspace.h"
 #include "runner/cell.h"
 #include "runner/cli/cli.h"
-#include "tuners/tuner.h"
+#include "tuners/changes.h"
 
 static size_t count(const char *const *names)
 {
@@ -20,8 +21,22 @@ static size_t count(const char *const *names)
 	return n;
 }
 
+/* The kernel that runs. */
+static void take_own_kernel(struct plan *plan)
+{
+	struct utsname name;
+
+	uname(&name);
+	plan->kernels = xcalloc(1, sizeof(*plan->kernels));
+	plan->kernels[plan->n_kernels++] = (struct lab_kernel){ .name = xstrdup(name.release), .release = xstrdup(name.release) };
+}
+
 static int load_kernels(const struct plan_request *request, struct plan *plan, struct error *err)
 {
+	if (request->host) {
+		take_own_kernel(plan);
+		return 0;
+	}
 	plan->kernels = xcalloc(count(request->kernels), sizeof(*plan->kernels));
 	for (const char *const *name = request->kernels; *name; name++) {
 		struct lab_kernel *kernel = &plan->kernels[plan->n_kernels];
@@ -84,7 +99,7 @@ static int load_userspaces(const struct plan_request *request, struct plan *plan
 	int r = 0;
 
 	plan->userspaces = xcalloc(plan->n_scenarios + 1, sizeof(*plan->userspaces));
-	for (size_t i = 0; i < plan->n_scenarios && r == 0; i++)
+	for (size_t i = 0; i < plan->n_scenarios && r == 0 && !request->host; i++)
 		r = userspace_prepare(plan->scenarios[i], request->fetch, request->note, &plan->userspaces[i], err);
 	return r;
 }
@@ -158,16 +173,18 @@ static uint64_t machine_ram(const struct machine *machine)
 }
 
 /* A profile made for a large server may ask for more than a guest has. */
-static int check_fit(const struct plan_cell *cell, struct error *err)
+static int check_fit(const struct plan_cell *cell, bool host, struct error *err)
 {
 	const struct settings *settings = &cell->profile->settings;
+	uint64_t ram = host ? changes_ram_bytes("") : machine_ram(&cell->scenario->machine);
 
 	for (size_t i = 0; i < settings->n; i++) {
 		const struct tunable *t = tunable_find(settings->list[i].sysfs, settings->list[i].key);
 		char text[64];
-		int r = tunable_resolve(t, settings->list[i].value, machine_ram(&cell->scenario->machine), text,
-					sizeof(text), err);
+		int r = tunable_resolve(t, settings->list[i].value, ram, text, sizeof(text), err);
 
+		if (r < 0 && host)
+			return r;
 		if (r < 0) {
 			error_hint(err, "profile %s does not fit the machine of scenario %s; a share (\"1%%\") fits any",
 				   cell->profile->name, cell->scenario->name);
@@ -177,12 +194,12 @@ static int check_fit(const struct plan_cell *cell, struct error *err)
 	return 0;
 }
 
-static int check_fits(const struct plan *plan, struct error *err)
+static int check_fits(const struct plan *plan, bool host, struct error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < plan->n_cells && r == 0; i++)
-		r = check_fit(&plan->cells[i], err);
+		r = check_fit(&plan->cells[i], host, err);
 	return r;
 }
 
@@ -222,7 +239,7 @@ int plan_make(const struct plan_request *request, struct plan **ret, struct diag
 		expand(plan, request);
 		r = check_ids(plan, err);
 		if (r == 0)
-			r = check_fits(plan, err);
+			r = check_fits(plan, request->host, err);
 	}
 	if (r < 0)
 		plan_free(plan);

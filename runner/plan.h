@@ -23,6 +23,7 @@ struct plan_request {
 	unsigned seeds;	  /* first_seed, first_seed + 1, ... */
 	unsigned repeats; /* each cell so many times; more than 1 for --check-repeat */
 	const char *clock; /* "virtual" or "real" */
+	bool host;	  /* cells run on this machine and its kernel; `kernels` is not looked at */
 	bool fetch;	  /* may fetch kernels */
 	void (*note)(const char *text); /* progress of fetching, or NULL */
 };

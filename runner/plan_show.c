@@ -7,6 +7,7 @@
 #include "runner/lab/lab.h"
 #include "runner/plan_show.h"
 #include "runner/provenance.h"
+#include "tuners/journal.h"
 
 static char *qemu_line(const struct plan_cell *cell, enum lab_clock clock)
 {
@@ -50,11 +51,14 @@ static void show_groups(const struct scenario *scenario)
 
 static void show_cell(const struct plan_cell *cell, enum lab_clock clock)
 {
-	_cleanup_free_ char *line = qemu_line(cell, clock);
+	_cleanup_free_ char *line = clock == CLOCK_REAL_HOST ? NULL : qemu_line(cell, clock);
 
 	printf("cell %s\n", cell->id);
-	printf("  kernel %s (%s)\n", cell->kernel->release, cell->kernel->image);
-	printf("  guest  %s\n", line);
+	printf("  kernel %s (%s)\n", cell->kernel->release, line ? cell->kernel->image : "this machine's");
+	if (line)
+		printf("  guest  %s\n", line);
+	else
+		printf("  first  what there is now is written to %s/" JOURNAL_NAME ", a guardian is started\n", journal_dir());
 	show_settings("scenario", &cell->scenario->settings);
 	show_settings("profile", &cell->profile->settings);
 	show_groups(cell->scenario);
@@ -63,10 +67,13 @@ static void show_cell(const struct plan_cell *cell, enum lab_clock clock)
 
 static json_t *cell_json(const struct plan_cell *cell, enum lab_clock clock)
 {
-	_cleanup_free_ char *line = qemu_line(cell, clock);
+	_cleanup_free_ char *line = clock == CLOCK_REAL_HOST ? NULL : qemu_line(cell, clock);
+	json_t *json = json_pack("{s:s, s:s, s:O}", "id", cell->id, "kernel", cell->kernel->release, "cell",
+				 cell->description);
 
-	return json_pack("{s:s, s:s, s:s, s:O}", "id", cell->id, "kernel", cell->kernel->release, "guest", line,
-			 "cell", cell->description);
+	if (line)
+		json_object_set_new(json, "guest", json_string(line));
+	return json;
 }
 
 int plan_show(const struct plan *plan, enum lab_clock clock, bool json)

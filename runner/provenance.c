@@ -15,7 +15,8 @@ const char *clock_text(enum lab_clock clock)
 {
 	static const char *const texts[] = { [CLOCK_VIRTUAL] = "virtual clock (QEMU icount)",
 					     [CLOCK_REAL_TCG] = "real clock, emulated CPUs",
-					     [CLOCK_REAL_KVM] = "real clock, KVM" };
+					     [CLOCK_REAL_KVM] = "real clock, KVM",
+					     [CLOCK_REAL_HOST] = "real clock, this machine" };
 
 	return texts[clock];
 }
@@ -86,16 +87,11 @@ static void set(json_t *object, const char *key, json_t *value)
 		json_object_set_new(object, key, value);
 }
 
-json_t *provenance_json(const struct plan *plan, enum lab_clock clock, unsigned jobs)
+static void add_lab(json_t *p, const struct plan *plan, enum lab_clock clock)
 {
-	json_t *p = json_object();
 	const char *init = part_init();
-	struct utsname host;
 	char sum[SHA256_DIGEST_STRING_LENGTH];
 
-	set(p, "memrig", json_string(MEMRIG_VERSION));
-	set(p, "started", utc_now());
-	set(p, "place", json_string("lab"));
 	set(p, "accelerator", json_string(clock_text(clock)));
 	set(p, "qemu", first_line("qemu-system-x86_64 --version 2>/dev/null"));
 	if (init) {
@@ -107,6 +103,18 @@ json_t *provenance_json(const struct plan *plan, enum lab_clock clock, unsigned 
 		set(p, "preload_sha256", json_string(sum));
 	}
 	set(p, "kernels", kernels_json(plan));
+}
+
+json_t *provenance_json(const struct plan *plan, enum lab_clock clock, unsigned jobs)
+{
+	json_t *p = json_object();
+	struct utsname host;
+
+	set(p, "memrig", json_string(MEMRIG_VERSION));
+	set(p, "started", utc_now());
+	set(p, "place", json_string(clock == CLOCK_REAL_HOST ? "host" : "lab"));
+	if (clock != CLOCK_REAL_HOST)
+		add_lab(p, plan, clock);
 	if (uname(&host) == 0)
 		set(p, "host_kernel", json_string(host.release));
 	set(p, "host_cpu", cpu_model());

@@ -14,125 +14,18 @@
 #include "runner/cli/cli.h"
 #include "runner/cli/progress.h"
 #include "runner/cli/resume.h"
+#include "runner/cli/run.h"
 #include "runner/cli/stored.h"
 #include "runner/cli/timings.h"
 #include "runner/expect.h"
+#include "runner/host/host.h"
 #include "runner/lab/parts.h"
 #include "runner/plan.h"
 #include "runner/plan_show.h"
 #include "runner/pool.h"
 #include "runner/provenance.h"
 #include "runner/repeat.h"
-
-struct names {
-	const char **list; /* NULL-terminated */
-	size_t n;
-};
-
-struct run_options {
-	struct names scenarios, profiles, kernels;
-	unsigned seeds, jobs, stall_s;
-	uint64_t seed;
-	const char *place, *clock, *store, *resume;
-	bool check_repeat, no_snapshot, timings, dry_run, json, quiet;
-};
-
-static void names_add(struct names *names, const char *name)
-{
-	names->list = xrealloc(names->list, (names->n + 2) * sizeof(*names->list));
-	names->list[names->n++] = name;
-	names->list[names->n] = NULL;
-}
-
-enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS, KEY_RESUME };
-
-static const struct argp_option argp_options[] = {
-	{ "profile", 'p', "NAME", 0, "Kernel settings to compare; repeat for more (default: kernel-default)", 0 },
-	{ "kernel", 'k', "NAME", 0, "6.1 (default), 6.12 or a bzImage[:modules-directory]; repeat for more", 0 },
-	{ "seeds", KEY_SEEDS, "N", 0, "Run each cell with N seeds (default: 1)", 0 },
-	{ "seed", KEY_SEED, "S", 0, "The first seed (default: 1)", 0 },
-	{ "clock", KEY_CLOCK, "virtual|real", 0, "virtual: repeatable to the page (default); real: seconds mean something", 0 },
-	{ "place", KEY_PLACE, "lab", 0, "Where cells run; only the lab so far", 0 },
-	{ "jobs", 'j', "N", 0, "Guests side by side (default: one a core)", 0 },
-	{ "check-repeat", KEY_REPEAT, 0, 0, "Run each cell three times and compare the streams byte for byte", 0 },
-	{ "stall", KEY_STALL, "SECONDS", 0, "Give up a guest that makes no progress for so long (default: 180)", 0 },
-	{ "no-snapshot", KEY_NO_SNAPSHOT, 0, 0, "Boot a guest for each cell instead of cloning one that is parked in the cache", 0 },
-	{ "store", KEY_STORE, "DIR", 0, "Where the run is stored (default: $MEMRIG_STORE or ~/.local/share/memrig/runs)", 0 },
-	{ "resume", KEY_RESUME, "RUN", 0, "Do what is missing in a run that was interrupted, as a new run with all of it", 0 },
-	{ "timings", KEY_TIMINGS, 0, 0, "Say where the wall time went", 0 },
-	{ "dry-run", KEY_DRY_RUN, 0, 0, "Show every cell, setting, group and guest, and do nothing", 0 },
-	{ "json", KEY_JSON, 0, 0, "Print the run as one JSON document", 0 },
-	{ "quiet", 'q', 0, 0, "No progress line", 0 },
-	{ 0 },
-};
-
-static const char argp_doc[] =
-	"Examples:\n"
-	"  memrig run mixed-pressure -p swap-averse -p kernel-default -p swap-eager\n"
-	"  memrig run swap-with-free-memory --kernel 6.1 --kernel 6.12\n"
-	"  memrig run ./my-scenario.json --check-repeat\n"
-	"  memrig run smoke --dry-run\n"
-	"\n"
-	"Runs scenarios under profiles, each pair in a throw-away NUMA guest, and says what was swapped, "
-	"reclaimed and killed, and why."
-	"\v"
-	"Exit codes: 0 done and expectations met, 1 an expectation failed or a repetition differed, 2 bad usage or "
-	"input, 3 memrig itself failed, 77 cannot run here, 128+N after signal N.";
-
-static unsigned parse_count(struct argp_state *state, const char *what, const char *text, unsigned max)
-{
-	char *end;
-	unsigned long value;
-
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno || end == text || *end || text[0] == '-' || value < 1 || value > max)
-		argp_error(state, "%s: '%s' is not a number from 1 to %u", what, text, max);
-	return (unsigned)value;
-}
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-	struct run_options *o = state->input;
-
-	switch (key) {
-	case 'p': names_add(&o->profiles, arg); break;
-	case 'k': names_add(&o->kernels, arg); break;
-	case 'j': o->jobs = parse_count(state, "--jobs", arg, 256); break;
-	case 'q': o->quiet = true; break;
-	case KEY_SEEDS: o->seeds = parse_count(state, "--seeds", arg, 10000); break;
-	case KEY_SEED: o->seed = parse_count(state, "--seed", arg, 1000000000); break;
-	case KEY_STALL: o->stall_s = parse_count(state, "--stall", arg, 86400); break;
-	case KEY_STORE: o->store = arg; break;
-	case KEY_NO_SNAPSHOT: o->no_snapshot = true; break;
-	case KEY_RESUME: o->resume = arg; break;
-	case KEY_TIMINGS: o->timings = true; break;
-	case KEY_REPEAT: o->check_repeat = true; break;
-	case KEY_DRY_RUN: o->dry_run = true; break;
-	case KEY_JSON: o->json = true; break;
-	case KEY_CLOCK:
-		if (!streq(arg, "virtual") && !streq(arg, "real"))
-			argp_error(state, "--clock: '%s' is neither virtual nor real", arg);
-		o->clock = arg;
-		break;
-	case KEY_PLACE:
-		if (!streq(arg, "lab") && !streq(arg, "host") && !streq(arg, "slurm"))
-			argp_error(state, "--place: '%s' is none of lab, host, slurm", arg);
-		o->place = arg;
-		break;
-	case ARGP_KEY_ARG: names_add(&o->scenarios, arg); break;
-	case ARGP_KEY_END:
-		if (o->resume && o->scenarios.n)
-			argp_error(state, "--resume takes its scenarios from the run");
-		if (o->resume && (o->profiles.n || o->kernels.n || o->seeds > 1 || o->seed > 1 || o->check_repeat))
-			argp_error(state, "--resume takes profiles, kernels and seeds from the run");
-		if (!o->resume && !o->scenarios.n)
-			argp_error(state, "no scenario given; 'memrig scenario list' shows those that come with memrig");
-		break;
-	default: return ARGP_ERR_UNKNOWN;
-	}
-	return 0;
-}
+#include "tuners/journal.h"
 
 /* Everything a run has while it is going on. */
 struct run_state {
@@ -258,6 +151,8 @@ static int show_run(const struct run_options *options, const char *path, struct 
 
 static enum lab_clock choose_clock(const struct run_options *options, const struct plan *plan)
 {
+	if (run_on_host(options))
+		return CLOCK_REAL_HOST;
 	return streq(options->clock, "virtual") ? CLOCK_VIRTUAL : lab_real_clock(&plan->kernels[0], !options->dry_run);
 }
 
@@ -293,15 +188,39 @@ static int finish(struct run_state *state, int r, struct error *err)
 }
 
 /* What must be there before anything is begun. */
-static int preflight(const struct plan *plan, enum lab_clock clock, unsigned *jobs, struct error *err)
+static int preflight(const struct run_options *options, const struct plan *plan, enum lab_clock clock, unsigned *jobs,
+		     struct error *err)
 {
-	int r = qemu_check(err);
+	int r;
+
+	if (run_on_host(options))
+		return host_check(plan, options->keep_bytes, err);
+	r = qemu_check(err);
 
 	if (r == 0)
 		r = part_check_init(err);
 	if (r == 0 && clock == CLOCK_VIRTUAL)
 		r = part_check_preload(err);
 	return r < 0 ? r : pool_check_memory(plan, jobs, err);
+}
+
+static void note(const char *text)
+{
+	fprintf(stderr, "memrig: %s\n", text);
+}
+
+static int run_host(const struct run_options *options, const struct pool_options *pool, const struct plan *plan,
+		    struct error *err)
+{
+	struct host_options host = { .keep_bytes = options->keep_bytes,
+				     .data_dir = options->data_dir,
+				     .state_dir = journal_dir(),
+				     .done = pool->done,
+				     .progress = pool->progress,
+				     .note = note,
+				     .opaque = pool->opaque };
+
+	return host_run(plan, &host, err);
 }
 
 static int run_plan(const struct run_options *options, struct resume *resume, struct plan *plan, json_t *argv)
@@ -320,7 +239,7 @@ static int run_plan(const struct run_options *options, struct resume *resume, st
 	struct store *store = NULL;
 	struct error err = { 0 };
 	sigset_t before;
-	int r = preflight(plan, pool.clock, &pool.jobs, &err);
+	int r = preflight(options, plan, pool.clock, &pool.jobs, &err);
 
 	if (r < 0) {
 		cli_error(&err);
@@ -346,7 +265,8 @@ static int run_plan(const struct run_options *options, struct resume *resume, st
 	}
 	state.repeat = options->check_repeat ? repeat_new() : NULL;
 	progress_begin(&state.progress, options->quiet);
-	r = finish(&state, pool_run(plan, &pool, &err), &err);
+	r = run_on_host(options) ? run_host(options, &pool, plan, &err) : pool_run(plan, &pool, &err);
+	r = finish(&state, r, &err);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (options->timings)
 		timings_print(stderr, &state.timings, pool.jobs);
@@ -354,11 +274,6 @@ static int run_plan(const struct run_options *options, struct resume *resume, st
 	repeat_free(state.repeat);
 	store_close(store);
 	return r;
-}
-
-static void note(const char *text)
-{
-	fprintf(stderr, "memrig: %s\n", text);
 }
 
 static int plan_and_run(const struct run_options *options, struct resume *resume, json_t *argv)
@@ -372,6 +287,7 @@ static int plan_and_run(const struct run_options *options, struct resume *resume
 					.seeds = options->seeds,
 					.repeats = options->check_repeat ? 3 : 1,
 					.clock = options->clock,
+					.host = run_on_host(options),
 					.fetch = !options->dry_run,
 					.note = note };
 	struct diags diags = { 0 };
@@ -394,15 +310,6 @@ static int plan_and_run(const struct run_options *options, struct resume *resume
 	return r;
 }
 
-static const struct argp run_argp = { argp_options, parse_option, "SCENARIO...", argp_doc, NULL, NULL, NULL };
-
-static void free_names(struct run_options *options)
-{
-	free(options->scenarios.list);
-	free(options->profiles.list);
-	free(options->kernels.list);
-}
-
 /* The run as it was asked for then; how it is run and shown is asked for now. */
 static int parse_again(const struct run_options *now, const json_t *argv, struct run_options *ret)
 {
@@ -411,7 +318,7 @@ static int parse_again(const struct run_options *now, const json_t *argv, struct
 
 	for (size_t i = 0; i < json_array_size(argv); i++)
 		words[i] = (char *)json_string_value(json_array_get(argv, i));
-	r = cli_parse(&run_argp, (int)json_array_size(argv), words, ret);
+	r = run_options_parse((int)json_array_size(argv), words, ret);
 	ret->store = now->store;
 	ret->resume = now->resume;
 	ret->jobs = now->jobs;
@@ -426,7 +333,7 @@ static int parse_again(const struct run_options *now, const json_t *argv, struct
 
 static int resume_run(const struct run_options *now)
 {
-	struct run_options options = { .seeds = 1, .seed = 1, .place = "lab", .clock = "virtual" };
+	struct run_options options = { .place = "lab" };
 	struct resume resume = { 0 };
 	struct store *store = NULL;
 	struct error err = { 0 };
@@ -447,30 +354,30 @@ static int resume_run(const struct run_options *now)
 		r = plan_and_run(&options, &resume, (json_t *)resume_argv(&resume));
 	}
 	resume_close(&resume);
-	free_names(&options);
+	run_options_release(&options);
 	return r;
 }
 
 static int run_main(int argc, char **argv)
 {
-	struct run_options options = { .seeds = 1, .seed = 1, .place = "lab", .clock = "virtual" };
+	struct run_options options;
 	json_t *words = json_array();
 	struct error err = { 0 };
 	int r;
 
 	for (int i = 0; i < argc; i++)
 		json_array_append_new(words, json_string(argv[i]));
-	r = cli_parse(&run_argp, argc, argv, &options);
-	if (r == 0 && !streq(options.place, "lab")) {
-		error_set(&err, -ENOTSUP, options.place, "this version runs cells in the lab only");
-		error_hint(&err, "leave --place away");
+	r = run_options_parse(argc, argv, &options);
+	if (r == 0 && streq(options.place, "slurm")) {
+		error_set(&err, -ENOTSUP, options.place, "this version has no cluster yet");
+		error_hint(&err, "take --place lab or --place host");
 		cli_error(&err);
 		r = EXIT_CANNOT_RUN;
 	} else if (r == 0) {
 		r = options.resume ? resume_run(&options) : plan_and_run(&options, NULL, words);
 	}
 	json_decref(words);
-	free_names(&options);
+	run_options_release(&options);
 	return r;
 }
 

@@ -41,7 +41,5 @@ void host_group_leave(struct host_group *group);
  * back first. */
 int host_run(const struct plan *plan, const struct host_options *options, struct error *err);
 
-/* --dry-run: every write, group and process. */
-void host_show(const struct plan *plan, const struct host_options *options);
 
 #endif

@@ -13,6 +13,7 @@ enum lab_clock {
 	CLOCK_VIRTUAL,	  /* instruction counting: repeatable, needs neither KVM nor quiet */
 	CLOCK_REAL_TCG,	  /* multi-threaded emulation */
 	CLOCK_REAL_KVM,
+	CLOCK_REAL_HOST, /* no guest at all */
 };
 
 /* Everything that makes the command line of one guest. Paths are borrowed. */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RUNNER_CLI_RUN_H
+#define MEMRIG_RUNNER_CLI_RUN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What `memrig run` was asked for. */
+struct names {
+	const char **list; /* NULL-terminated */
+	size_t n;
+};
+
+struct run_options {
+	struct names scenarios, profiles, kernels;
+	unsigned seeds, jobs, stall_s;
+	uint64_t seed, keep_bytes;
+	const char *place, *clock, *store, *resume, *data_dir;
+	bool check_repeat, no_snapshot, timings, dry_run, json, quiet;
+};
+
+/* Fills *ret, with defaults for what was not said. Returns an exit code; run_options_release() in any case. */
+int run_options_parse(int argc, char **argv, struct run_options *ret);
+void run_options_release(struct run_options *options);
+
+static inline bool run_on_host(const struct run_options *options)
+{
+	return options->place[0] == 'h';
+}
+
+#endif
