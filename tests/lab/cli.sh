@@ -22,12 +22,12 @@ says 2 "--seeds" run smoke --seeds 0
 says 2 "--jobs" run smoke --jobs 1x
 says 2 "neither virtual nor real" run smoke --clock sundial
 says 2 "asked for twice" run smoke smoke
-says 77 "in the lab only" run smoke --place host
+says 77 "or in the lab: --place lab" run smoke --place host
 says 2 "Try" run --no-such-option
 says 2 "" frobnicate
 says 2 "memrig: --color: 'maybe' is not one of auto, always, never" --color=maybe list
 says 2 "there is no command 'frobnicate'" --color=never frobnicate
-for verb in explain report gate history watch restore; do
+for verb in report gate history watch; do
 	says 2 "memrig $verb: not in this version" "$verb" latest
 done
 says 2 "" show no-such-run
