@@ -54,9 +54,19 @@ static void wait_for_end(int fd)
 	while (n > 0 || (n < 0 && errno == EINTR));
 }
 
-static _Noreturn void guard(struct undo_list *list, const char *journal_path, int fd)
+static void undo_everything(struct undo_list *list, const char *journal_path)
 {
 	struct undo_options options = { 0 };
+
+	if (undo_all(list, &options) > 0)
+		return; /* the journal stays for `memrig restore` */
+	if (*journal_path)
+		unlink(journal_path);
+	__atomic_store_n(&list->finished, 1, __ATOMIC_RELEASE);
+}
+
+static _Noreturn void guard(struct undo_list *list, const char *journal_path, int fd, pid_t runner)
+{
 	bool locked;
 
 	setsid();
@@ -64,22 +74,19 @@ static _Noreturn void guard(struct undo_list *list, const char *journal_path, in
 	close_others(fd);
 	guardian_protect_self(&locked);
 	wait_for_end(fd);
-	if (__atomic_load_n(&list->finished, __ATOMIC_ACQUIRE))
-		_exit(EXIT_BACK);
-	if (undo_all(list, &options) > 0)
-		_exit(EXIT_NOT_BACK); /* the journal stays for `memrig restore` */
-	if (*journal_path)
-		unlink(journal_path);
-	__atomic_store_n(&list->finished, 1, __ATOMIC_RELEASE);
-	_exit(EXIT_BACK);
+	if (!__atomic_load_n(&list->finished, __ATOMIC_ACQUIRE))
+		undo_everything(list, journal_path);
+	if (*list->home && getppid() != runner)
+		undo_leave_home(list);
+	_exit(list->finished ? EXIT_BACK : EXIT_NOT_BACK);
 }
 
 int guardian_start(struct undo_list *list, const char *journal_path, struct guardian *ret, struct error *err)
 {
 	char path[UNDO_PATH] = "";
 	sigset_t all, before;
+	pid_t pid, runner = getpid();
 	int fds[2];
-	pid_t pid;
 
 	if (journal_path)
 		snprintf(path, sizeof(path), "%s", journal_path);
@@ -90,7 +97,7 @@ int guardian_start(struct undo_list *list, const char *journal_path, struct guar
 	sigprocmask(SIG_BLOCK, &all, &before);
 	pid = fork();
 	if (pid == 0)
-		guard(list, path, fds[0]);
+		guard(list, path, fds[0], runner);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(fds[0]);
 	if (pid < 0) {

@@ -309,3 +309,15 @@ unsigned undo_all(struct undo_list *list, const struct undo_options *options)
 	}
 	return missing;
 }
+
+void undo_leave_home(const struct undo_list *list)
+{
+	_cleanup_close_ int above = open_dir(AT_FDCWD, list->above);
+
+	if (above < 0)
+		return;
+	/* A group that hands on controllers can have no processes. */
+	write_text(above, "cgroup.subtree_control", "-memory -cpuset");
+	if (write_text(above, "cgroup.procs", "0") == 0)
+		rmdir(list->home);
+}

@@ -44,6 +44,9 @@ struct undo {
 struct undo_list {
 	uint32_t n;
 	uint32_t finished; /* everything is back and the journal is gone: nothing to do for anybody */
+	/* The cgroup that the runner has moved itself to, and the one it came from; "" when it has not. The guardian is in there,
+	 * too, and leaves it when the runner no longer can. */
+	char home[UNDO_PATH], above[UNDO_PATH];
 	struct undo list[UNDO_MOST];
 };
 
@@ -65,5 +68,8 @@ struct undo_options {
 /* Groups are killed first; then all goes back in reverse order. Returns how many entries are not back (their states and
  * errors say why); 0 when everything is. Neither allocates nor prints. */
 unsigned undo_all(struct undo_list *list, const struct undo_options *options);
+
+/* For the last process in list->home: goes back to list->above and removes it. */
+void undo_leave_home(const struct undo_list *list);
 
 #endif

@@ -109,7 +109,7 @@ static void release(struct host_cell *hc)
 	free(hc->what);
 }
 
-static int start(struct host_cell *hc, struct error *err)
+static int start(struct host_cell *hc, const struct host_group *group, struct error *err)
 {
 	_cleanup_free_ char *journal = xasprintf("%s/" JOURNAL_NAME, hc->options->state_dir);
 	pid_t runner = getpid();
@@ -119,6 +119,10 @@ static int start(struct host_cell *hc, struct error *err)
 	hc->tape = new_tape();
 	if (!hc->list || !hc->tape)
 		return error_set(err, -ENOMEM, "", "no memory for what the cell records");
+	if (group->moved) {
+		snprintf(hc->list->home, sizeof(hc->list->home), HOST_CGROUP_MOUNT "/%s", group->moved);
+		snprintf(hc->list->above, sizeof(hc->list->above), HOST_CGROUP_MOUNT "/%s", group->own);
+	}
 	r = guardian_start(hc->list, journal, &hc->guardian, err);
 	if (r < 0)
 		return r;
@@ -229,7 +233,7 @@ static int run_cell(const struct plan_cell *cell, const struct host_options *opt
 			      ? xasprintf("%s/memrig-%ld", tmp && *tmp ? tmp : "/var/tmp", (long)getpid())
 			      : xstrdup("");
 	hc.what = xasprintf(APPLY_CELL "%s", cell->id);
-	r = start(&hc, err);
+	r = start(&hc, group, err);
 	if (r == 0) {
 		got = watch(&hc, signal_fd);
 		r = settle(&hc, err);

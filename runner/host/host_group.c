@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where in the tree of cgroups memrig may make its own. */
 #include <errno.h>
+#include <glob.h>
 #include <sys/stat.h>
 
 #include "common/file.h"
@@ -59,6 +60,19 @@ static int move_self(const char *group, struct error *err)
 	return file_write(NULL, procs, "0", err);
 }
 
+/* Those of runs that were killed together with their guardian; one that is in use stays. */
+static void remove_stale(const char *own)
+{
+	_cleanup_free_ char *pattern = dir_of(own, "memrig-runner-*");
+	glob_t found;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		rmdir(found.gl_pathv[i]);
+	globfree(&found);
+}
+
 /* A group other than the root cannot have both processes and children with controllers. */
 int host_group_enter(struct host_group *group, struct error *err)
 {
@@ -67,6 +81,7 @@ int host_group_enter(struct host_group *group, struct error *err)
 
 	if (!*group->own)
 		return 0;
+	remove_stale(group->own);
 	moved = xasprintf("%s/memrig-runner-%ld", group->own, (long)getpid());
 	dir = dir_of(moved, "");
 	if (mkdir(dir, 0755) < 0)
