@@ -138,6 +138,10 @@ build/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)clang $(CPPFLAGS) -std=gnu11 -Wall -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $< $(FUZZ_SRC) $(HOST_LIBS)
 
+## torture: 1,000 runs on a guest as the host, killed at random moments (TORTURE=N, SEED=N)
+torture: all
+	$(Q)TORTURE=$${TORTURE:-1000} tests/lab/host_place.sh
+
 ## fuzz: feed the parsers with random input for FUZZ_SECONDS (60) each
 FUZZ_SECONDS ?= 60
 fuzz:
@@ -162,6 +166,8 @@ install: all
 	install -D -m 755 build/memrig-preload.so $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-preload.so
 	install -D -m 755 scripts/userspace.sh $(DESTDIR)$(PREFIX)/libexec/memrig/userspace.sh
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/profiles profiles/*.json
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' scripts/systemd/memrig-restore.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/memrig-restore.service
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/workloads/scenarios workloads/scenarios/*.json
 
 ## clean: remove everything that was built
@@ -172,6 +178,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: all try check unit-programs fuzz unit bench format install clean help
+.PHONY: all torture try check unit-programs fuzz unit bench format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

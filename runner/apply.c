@@ -2,7 +2,9 @@
 #include "runner/apply.h"
 
 #include <errno.h>
+#include <glob.h>
 
+#include "common/file.h"
 #include "common/util.h"
 
 static int by_order(const void *a, const void *b)
@@ -91,6 +93,33 @@ int apply_profile(const char *root, const char *state_dir, const struct profile 
 	return r;
 }
 
+/* The group that a killed runner had moved itself to: beside the cell's, and empty. */
+static void remove_homes(const char *cgroup_mount, const struct undo_list *list)
+{
+	for (unsigned i = 0; i < undo_count(list); i++) {
+		_cleanup_free_ char *above = xstrdup(list->list[i].path);
+
+		if (list->list[i].kind != UNDO_GROUP)
+			continue;
+		*strrchr(above, '/') = '\0';
+		if (!streq(above, cgroup_mount))
+			apply_remove_homes(above);
+	}
+}
+
+void apply_remove_homes(const char *dir)
+{
+	_cleanup_free_ char *pattern = xasprintf("%s/memrig-runner-*", dir), *control = xasprintf("%s/cgroup.subtree_control", dir);
+	glob_t found;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		if (rmdir(found.gl_pathv[i]) == 0)
+			file_write(NULL, control, "-memory -cpuset", NULL); /* so that processes can be in it again */
+	globfree(&found);
+}
+
 /* After another boot the kernel that had the settings and groups is gone. */
 static void forget_kernel(struct undo_list *list)
 {
@@ -128,6 +157,7 @@ int apply_restore(const char *root, const char *state_dir, const char *cgroup_mo
 	if (!done.found.same_boot)
 		forget_kernel(done.found.list);
 	done.missing = undo_all(done.found.list, &options);
+	remove_homes(cgroup_mount, done.found.list);
 	if (done.missing == 0 || (forget && done.missing == count_left(done.found.list)))
 		r = journal_remove(&journal, err);
 	if (r < 0) {

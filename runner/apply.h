@@ -33,6 +33,9 @@ int apply_restore(const char *root, const char *state_dir, const char *cgroup_mo
  * profile is applied, -EIO when not everything could be put back, or another negative errno. */
 int apply_restore_run(const char *state_dir, const char *cgroup_mount, struct restored *ret, struct error *err);
 
+/* Removes the groups below a directory that killed runners had for themselves; one that is in use stays. */
+void apply_remove_homes(const char *dir);
+
 /* How a cell calls itself in the journal. */
 #define APPLY_CELL "cell "
 

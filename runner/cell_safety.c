@@ -34,6 +34,7 @@ int cell_safety_begin(struct cell_run *run, struct error *err)
 
 	if (!safety)
 		return 0;
+	undo_list_begin(safety->list);
 	r = changes_save("", run->tunes, run->n_tunes, safety->list, err);
 	if (r == 0)
 		r = list_paths(run, err);
@@ -74,7 +75,7 @@ void cell_safety_finish(struct cell_run *run)
 	}
 	if (run->journal.fd >= 0 && journal_remove(&run->journal, NULL) < 0)
 		return;
-	__atomic_store_n(&safety->list->finished, 1, __ATOMIC_RELEASE);
+	undo_list_finish(safety->list);
 }
 
 /* What the system has available, as of the last sample. */

@@ -62,7 +62,7 @@ static void undo_everything(struct undo_list *list, const char *journal_path)
 		return; /* the journal stays for `memrig restore` */
 	if (*journal_path)
 		unlink(journal_path);
-	__atomic_store_n(&list->finished, 1, __ATOMIC_RELEASE);
+	undo_list_finish(list);
 }
 
 static _Noreturn void guard(struct undo_list *list, const char *journal_path, int fd, pid_t runner)

@@ -10,7 +10,8 @@
 /*
  * A small process that outlives whoever changes the machine. It waits for the
  * end of a pipe whose other end only they hold; when the last of them is gone,
- * however that came, it undoes the list and removes the journal. It has a
+ * however that came, it undoes the list unless that is `finished`, removes the
+ * journal, and leaves list->home. It has a
  * session of its own, blocks all signals that can be blocked, its memory is
  * locked, it is out of the OOM killer's reach as far as its rights allow, and
  * it allocates nothing.

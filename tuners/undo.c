@@ -19,7 +19,21 @@ struct undo_list *undo_list_new(void)
 	struct undo_list *list = mmap(NULL, sizeof(*list), PROT_READ | PROT_WRITE,
 				      MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-	return list == MAP_FAILED ? NULL : list;
+	if (list == MAP_FAILED)
+		return NULL;
+	list->finished = 1;
+	return list;
+}
+
+void undo_list_begin(struct undo_list *list)
+{
+	__atomic_store_n(&list->n, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&list->finished, 0, __ATOMIC_RELEASE);
+}
+
+void undo_list_finish(struct undo_list *list)
+{
+	__atomic_store_n(&list->finished, 1, __ATOMIC_RELEASE);
 }
 
 void undo_list_free(struct undo_list *list)

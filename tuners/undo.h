@@ -50,8 +50,12 @@ struct undo_list {
 	struct undo list[UNDO_MOST];
 };
 
-/* Anonymous shared memory, every page touched. NULL: none to be had. */
+/* Anonymous shared memory, every page touched; `finished`. NULL: none to be had. */
 struct undo_list *undo_list_new(void);
+/* Empty again, for the next to be undone; no longer `finished`. */
+void undo_list_begin(struct undo_list *list);
+/* Everything is back: nothing to do for anybody. */
+void undo_list_finish(struct undo_list *list);
 void undo_list_free(struct undo_list *list);
 
 /* Appends and returns the entry, in state UNDO_SAVED; NULL with -ENOSPC or -ENAMETOOLONG in *err. */

@@ -16,29 +16,37 @@
 #include "runner/cell.h"
 #include "tuners/guardian.h"
 
-#define STREAM_BYTES (64 * MIB)
+/* What a stream may take: a sample is a few KiB. */
+#define STREAM_LEAST   (2 * MIB)
+#define STREAM_MOST    (64 * MIB)
+#define SAMPLE_BYTES   (8 * KIB)
 /* Beyond the cell's own limit: then the executor hangs. */
 #define GRACE_NS (60 * NSEC_PER_SEC)
 
 /* What a cell has written, in memory that was touched before it began and that outlives the executor. */
 struct tape {
+	size_t room;
 	_Atomic size_t len;
 	_Atomic uint32_t phase;
 	char text[];
 };
 
-struct host_cell {
-	const struct plan_cell *cell;
+/* A run, and the cell it is at. */
+struct host_run {
 	const struct host_options *options;
 	struct undo_list *list;
-	struct tape *tape;
 	struct guardian guardian;
-	char *group, *data_dir, *what; /* group relative to the mount */
+	struct host_group group;
+	char *journal;
 	uint64_t floor_bytes;
-	pid_t pid;
+	int signal_fd;
+	const struct plan_cell *cell;
+	struct tape *tape;
+	char *cell_group, *data_dir, *what; /* the group relative to the mount */
+	pid_t pid;			    /* of the executor */
 	int pidfd;
 	uint64_t started_ns;
-	bool deadline;
+	bool deadline, guardian_died;
 };
 
 /* ---- the executor ---- */
@@ -48,7 +56,7 @@ static int write_tape(void *opaque, const char *data, size_t len)
 	struct tape *tape = opaque;
 	size_t at = tape->len;
 
-	if (len > STREAM_BYTES - sizeof(*tape) - at)
+	if (len > tape->room - at)
 		return -ENOSPC;
 	memcpy(tape->text + at, data, len);
 	tape->len = at + len;
@@ -56,18 +64,18 @@ static int write_tape(void *opaque, const char *data, size_t len)
 }
 
 /* In the child. It dies with the runner, and the guardian sees either of them go. */
-static _Noreturn void execute(struct host_cell *hc, pid_t runner)
+static _Noreturn void execute(struct host_run *run, pid_t runner)
 {
-	struct cell_safety safety = { .list = hc->list,
-				      .state_dir = hc->options->state_dir,
-				      .what = hc->what,
-				      .guard_fd = hc->guardian.alive_fd,
-				      .floor_bytes = hc->floor_bytes,
+	struct cell_safety safety = { .list = run->list,
+				      .state_dir = run->options->state_dir,
+				      .what = run->what,
+				      .guard_fd = run->guardian.alive_fd,
+				      .floor_bytes = run->floor_bytes,
 				      .worker_oom_score_adj = 1000 };
-	struct cell_place place = { .phase = &hc->tape->phase,
+	struct cell_place place = { .phase = &run->tape->phase,
 				    .cgroup_mount = HOST_CGROUP_MOUNT,
-				    .cgroup_name = hc->group,
-				    .data_dir = hc->data_dir,
+				    .cgroup_name = run->cell_group,
+				    .data_dir = run->data_dir,
 				    .user_dir = "",
 				    .safety = &safety };
 	struct cell_description cell;
@@ -82,88 +90,67 @@ static _Noreturn void execute(struct host_cell *hc, pid_t runner)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid(); /* a Ctrl-C at the terminal is the runner's to answer */
-	r = cell_description_parse(json_incref(hc->cell->description), &cell, &err);
+	r = cell_description_parse(json_incref(run->cell->description), &cell, &err);
 	if (r == 0)
-		r = cell_execute(&cell, &place, (struct stream_sink){ write_tape, hc->tape }, &err);
+		r = cell_execute(&cell, &place, (struct stream_sink){ write_tape, run->tape }, &err);
 	_exit(r < 0);
 }
 
 /* ---- one cell ---- */
 
-static struct tape *new_tape(void)
+static struct tape *new_tape(const struct scenario *scenario)
 {
-	void *tape = mmap(NULL, STREAM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	uint64_t bytes = STREAM_LEAST + scenario->limit_ns / scenario->sample_ns * SAMPLE_BYTES;
+	size_t size = (size_t)MIN(bytes, STREAM_MOST);
+	struct tape *tape = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-	return tape == MAP_FAILED ? NULL : tape;
+	if (tape == MAP_FAILED)
+		return NULL;
+	tape->room = size - sizeof(*tape);
+	return tape;
 }
 
-static void release(struct host_cell *hc)
+static int start(struct host_run *run, struct error *err)
 {
-	undo_list_free(hc->list);
-	if (hc->tape)
-		munmap(hc->tape, STREAM_BYTES);
-	if (hc->pidfd >= 0)
-		close(hc->pidfd);
-	free(hc->group);
-	free(hc->data_dir);
-	free(hc->what);
-}
-
-static int start(struct host_cell *hc, const struct host_group *group, struct error *err)
-{
-	_cleanup_free_ char *journal = xasprintf("%s/" JOURNAL_NAME, hc->options->state_dir);
 	pid_t runner = getpid();
-	int r;
 
-	hc->list = undo_list_new();
-	hc->tape = new_tape();
-	if (!hc->list || !hc->tape)
+	run->tape = new_tape(run->cell->scenario);
+	if (!run->tape)
 		return error_set(err, -ENOMEM, "", "no memory for what the cell records");
-	if (group->moved) {
-		snprintf(hc->list->home, sizeof(hc->list->home), HOST_CGROUP_MOUNT "/%s", group->moved);
-		snprintf(hc->list->above, sizeof(hc->list->above), HOST_CGROUP_MOUNT "/%s", group->own);
-	}
-	r = guardian_start(hc->list, journal, &hc->guardian, err);
-	if (r < 0)
-		return r;
-	hc->started_ns = now_ns();
-	hc->pid = fork();
-	if (hc->pid == 0)
-		execute(hc, runner);
-	/* From here on the executor alone holds on to the guardian: when it goes, however, the guardian does its work. */
-	guardian_let_go(&hc->guardian);
-	if (hc->pid < 0) {
-		r = error_set_errno(err, -errno, "fork", "cannot start the executor");
-		guardian_wait(&hc->guardian);
-		return r;
-	}
-	hc->pidfd = (int)syscall(SYS_pidfd_open, hc->pid, 0);
-	return hc->pidfd < 0 ? error_set_errno(err, -errno, "pidfd_open", "cannot watch the executor") : 0;
+	run->started_ns = now_ns();
+	run->pid = fork();
+	if (run->pid == 0)
+		execute(run, runner);
+	if (run->pid < 0)
+		return error_set_errno(err, -errno, "fork", "cannot start the executor");
+	run->pidfd = (int)syscall(SYS_pidfd_open, run->pid, 0);
+	return run->pidfd < 0 ? error_set_errno(err, -errno, "pidfd_open", "cannot watch the executor") : 0;
 }
 
 /* Until the executor has ended. Returns 0, or the number of a signal that came. */
-static int watch(struct host_cell *hc, int signal_fd)
+static int watch(struct host_run *run)
 {
-	uint64_t limit = hc->started_ns + hc->cell->scenario->limit_ns + GRACE_NS;
+	uint64_t limit = run->started_ns + run->cell->scenario->limit_ns + GRACE_NS;
 	int got = 0;
 
 	for (;;) {
-		struct pollfd fds[] = { { hc->pidfd, POLLIN, 0 },
-					{ hc->guardian.pidfd, POLLIN, 0 },
-					{ got ? -1 : signal_fd, POLLIN, 0 } };
+		struct pollfd fds[] = { { run->pidfd, POLLIN, 0 },
+					{ run->guardian_died ? -1 : run->guardian.pidfd, POLLIN, 0 },
+					{ got ? -1 : run->signal_fd, POLLIN, 0 } };
 		struct signalfd_siginfo info;
 
 		poll(fds, ARRAY_SIZE(fds), 100);
 		if (fds[0].revents)
 			break;
-		if (fds[2].revents && read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		if (fds[2].revents && read(run->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
 			got = (int)info.ssi_signo;
-		hc->deadline |= now_ns() > limit;
+		run->deadline |= now_ns() > limit;
+		run->guardian_died |= fds[1].revents != 0;
 		/* Without its guardian a cell must not go on. */
-		if (got || hc->deadline || fds[1].revents)
-			kill(hc->pid, SIGKILL);
+		if (got || run->deadline || run->guardian_died)
+			kill(run->pid, SIGKILL);
 	}
-	while (waitpid(hc->pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(run->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	return got;
 }
@@ -180,36 +167,35 @@ static void name_missing(const struct undo_list *list, char *text, size_t room)
 										: list->list[i].path);
 }
 
-/* After the executor: everything is back, or the error names what is not. */
-static int settle(struct host_cell *hc, struct error *err)
+/* After the executor, which has undone everything itself unless something killed it. */
+static int settle(struct host_run *run, struct error *err)
 {
-	_cleanup_free_ char *journal = xasprintf("%s/" JOURNAL_NAME, hc->options->state_dir);
 	struct undo_options options = { 0 };
-	int r = guardian_wait(&hc->guardian);
 	char missing[200];
 
-	if (r == 0 || hc->list->finished)
+	if (run->list->finished)
 		return 0;
-	if (undo_all(hc->list, &options) == 0) {
-		unlink(journal);
+	if (undo_all(run->list, &options) == 0) {
+		unlink(run->journal);
+		undo_list_finish(run->list);
 		return 0;
 	}
-	name_missing(hc->list, missing, sizeof(missing));
-	error_set(err, -EIO, hc->cell->id, "not put back: %s", missing);
+	name_missing(run->list, missing, sizeof(missing));
+	error_set(err, -EIO, run->cell->id, "not put back: %s", missing);
 	error_hint(err, "`memrig restore` says more; nothing else was left changed");
 	return -EIO;
 }
 
-static int collect(struct host_cell *hc, struct error *err)
+static int collect(struct host_run *run, struct error *err)
 {
-	struct lab_result result = { .stream_len = hc->tape->len,
+	struct lab_result result = { .stream_len = run->tape->len,
 				     .console = xstrdup(""),
-				     .deadline = hc->deadline,
-				     .wall_s = 1e-9 * (double)(now_ns() - hc->started_ns) };
+				     .deadline = run->deadline,
+				     .wall_s = 1e-9 * (double)(now_ns() - run->started_ns) };
 
 	result.stream = xcalloc(result.stream_len + 1, 1);
-	memcpy(result.stream, hc->tape->text, result.stream_len);
-	return hc->options->done(hc->options->opaque, hc->cell, &result, err);
+	memcpy(result.stream, run->tape->text, result.stream_len);
+	return run->options->done(run->options->opaque, run->cell, &result, err);
 }
 
 static bool needs_disk(const struct scenario *scenario)
@@ -221,26 +207,48 @@ static bool needs_disk(const struct scenario *scenario)
 	return false;
 }
 
-static int run_cell(const struct plan_cell *cell, const struct host_options *options, const struct host_group *group,
-		    uint64_t floor_bytes, int signal_fd, struct error *err)
+static void name_things(struct host_run *run)
 {
-	const char *tmp = options->data_dir ? options->data_dir : getenv("TMPDIR");
-	struct host_cell hc = { .cell = cell, .options = options, .floor_bytes = floor_bytes, .pidfd = -1 };
+	const char *own = run->group.own, *tmp = run->options->data_dir ? run->options->data_dir : getenv("TMPDIR");
+
+	run->cell_group = xasprintf("%s%smemrig-%ld", own, *own ? "/" : "", (long)getpid());
+	run->data_dir = needs_disk(run->cell->scenario)
+				? xasprintf("%s/memrig-%ld", tmp && *tmp ? tmp : "/var/tmp", (long)getpid())
+				: xstrdup("");
+	run->what = xasprintf(APPLY_CELL "%s", run->cell->id);
+}
+
+static void release_cell(struct host_run *run)
+{
+	if (run->tape)
+		munmap(run->tape, run->tape->room + sizeof(*run->tape));
+	if (run->pidfd >= 0)
+		close(run->pidfd);
+	run->tape = NULL;
+	run->pidfd = -1;
+	free(TAKE_PTR(run->cell_group));
+	free(TAKE_PTR(run->data_dir));
+	free(TAKE_PTR(run->what));
+}
+
+/* Returns 0, a negative errno, or the number of a signal. */
+static int run_cell(struct host_run *run, const struct plan_cell *cell, struct error *err)
+{
 	int r, got = 0;
 
-	hc.group = xasprintf("%s%smemrig-%ld", group->own, *group->own ? "/" : "", (long)getpid());
-	hc.data_dir = needs_disk(cell->scenario)
-			      ? xasprintf("%s/memrig-%ld", tmp && *tmp ? tmp : "/var/tmp", (long)getpid())
-			      : xstrdup("");
-	hc.what = xasprintf(APPLY_CELL "%s", cell->id);
-	r = start(&hc, group, err);
+	run->cell = cell;
+	run->deadline = false;
+	name_things(run);
+	r = start(run, err);
 	if (r == 0) {
-		got = watch(&hc, signal_fd);
-		r = settle(&hc, err);
+		got = watch(run);
+		r = settle(run, err);
 	}
+	if (r == 0 && run->guardian_died)
+		r = error_set(err, -ECHILD, "guardian", "somebody killed it: the cell was ended, and everything put back");
 	if (r == 0 && !got)
-		r = collect(&hc, err);
-	release(&hc);
+		r = collect(run, err);
+	release_cell(run);
 	return r < 0 ? r : got;
 }
 
@@ -262,31 +270,59 @@ static int restore_first(const struct host_options *options, struct error *err)
 	return 0;
 }
 
+static int run_cells(struct host_run *run, const struct plan *plan, struct error *err)
+{
+	size_t finished = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < plan->n_cells && r == 0; i++) {
+		if (run->options->progress)
+			run->options->progress(run->options->opaque, finished, 1, (double)i / (double)plan->n_cells);
+		if (!plan->cells[i].ended)
+			r = run_cell(run, &plan->cells[i], err);
+		finished += r == 0;
+	}
+	return r;
+}
+
+/* With the lock: a guardian first, then everything else. */
+static int run_guarded(struct host_run *run, const struct plan *plan, struct error *err)
+{
+	sigset_t signals;
+	int r = guardian_start(run->list, run->journal, &run->guardian, err);
+
+	if (r < 0)
+		return r;
+	pool_end_signals(&signals);
+	run->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	r = host_group_enter(&run->group, run->guardian.pid, run->list, err);
+	if (r == 0)
+		r = run_cells(run, plan, err);
+	guardian_let_go(&run->guardian);
+	guardian_wait(&run->guardian);
+	return r;
+}
+
 int host_run(const struct plan *plan, const struct host_options *options, struct error *err)
 {
-	_cleanup_close_ int lock = -1, signal_fd = -1;
-	struct host_group group = { 0 };
-	size_t finished = 0;
-	sigset_t signals;
 	uint64_t keep = options->keep_bytes ? options->keep_bytes : host_keep_bytes(changes_ram_bytes(""));
+	struct host_run run = { .options = options, .floor_bytes = keep / 2, .signal_fd = -1, .pidfd = -1 };
+	_cleanup_close_ int lock = -1;
 	int r = restore_first(options, err);
 
 	if (r == 0)
 		r = journal_lock(options->state_dir, &lock, err);
 	if (r == 0)
-		r = host_group_find(&group, err);
-	if (r == 0)
-		r = host_group_enter(&group, err);
-	pool_end_signals(&signals);
-	signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	for (size_t i = 0; i < plan->n_cells && r == 0; i++) {
-		if (!plan->cells[i].ended) {
-			if (options->progress)
-				options->progress(options->opaque, finished, 1, (double)i / (double)plan->n_cells);
-			r = run_cell(&plan->cells[i], options, &group, keep / 2, signal_fd, err);
-		}
-		finished += r == 0;
-	}
-	host_group_leave(&group);
+		r = host_group_find(&run.group, err);
+	if (r < 0)
+		return r;
+	run.journal = xasprintf("%s/" JOURNAL_NAME, options->state_dir);
+	run.list = undo_list_new();
+	r = run.list ? run_guarded(&run, plan, err) : error_set(err, -ENOMEM, "", "no memory for the undo list");
+	host_group_leave(&run.group);
+	undo_list_free(run.list);
+	if (run.signal_fd >= 0)
+		close(run.signal_fd);
+	free(run.journal);
 	return r;
 }

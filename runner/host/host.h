@@ -5,10 +5,12 @@
 #include "runner/lab/lab.h"
 #include "runner/plan.h"
 #include "runner/pool.h"
+#include "tuners/undo.h"
 
 /*
- * The host place: cells on this machine, one after another, each in a child
- * with a guardian beside it (tuners/guardian.h), everything journalled.
+ * The host place: cells on this machine, one after another, each executed by a
+ * child that dies with the runner; beside them a guardian that does not
+ * (tuners/guardian.h). Everything is journalled.
  */
 struct host_options {
 	uint64_t keep_bytes;   /* memory that the rest of the system keeps; 0: the larger of 1 GiB and 10 % */
@@ -34,7 +36,8 @@ struct host_group {
 };
 /* Only looks: -EOPNOTSUPP, -EACCES with a hint. */
 int host_group_find(struct host_group *ret, struct error *err);
-int host_group_enter(struct host_group *group, struct error *err);
+/* Memrig and its guardian move to a group of their own, where that is needed. */
+int host_group_enter(struct host_group *group, pid_t guardian, struct undo_list *list, struct error *err);
 void host_group_leave(struct host_group *group);
 
 /* Runs the cells. With the signals of pool_block_signals() blocked. Returns as pool_run(). What a run that died has left is put

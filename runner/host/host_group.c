@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Where in the tree of cgroups memrig may make its own. */
 #include <errno.h>
-#include <glob.h>
 #include <sys/stat.h>
 
 #include "common/file.h"
 #include "common/util.h"
 #include "runner/cgroup.h"
+#include "runner/apply.h"
 #include "runner/host/host.h"
 
 static char *dir_of(const char *group, const char *file)
@@ -53,44 +53,38 @@ int host_group_find(struct host_group *ret, struct error *err)
 	return 0;
 }
 
-static int move_self(const char *group, struct error *err)
+static int move(const char *group, pid_t pid, struct error *err)
 {
-	_cleanup_free_ char *procs = dir_of(group, "cgroup.procs");
+	_cleanup_free_ char *procs = dir_of(group, "cgroup.procs"), *text = xasprintf("%ld", (long)pid);
 
-	return file_write(NULL, procs, "0", err);
+	return file_write(NULL, procs, text, err);
 }
 
-/* Those of runs that were killed together with their guardian; one that is in use stays. */
-static void remove_stale(const char *own)
+/* The list is told first: then the guardian can leave and remove the group, whenever the runner dies. */
+static void tell(const struct host_group *group, const char *moved, struct undo_list *list)
 {
-	_cleanup_free_ char *pattern = dir_of(own, "memrig-runner-*");
-	glob_t found;
-
-	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
-		return;
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		rmdir(found.gl_pathv[i]);
-	globfree(&found);
+	snprintf(list->above, sizeof(list->above), HOST_CGROUP_MOUNT "/%s", group->own);
+	snprintf(list->home, sizeof(list->home), HOST_CGROUP_MOUNT "/%s", moved);
 }
 
 /* A group other than the root cannot have both processes and children with controllers. */
-int host_group_enter(struct host_group *group, struct error *err)
+int host_group_enter(struct host_group *group, pid_t guardian, struct undo_list *list, struct error *err)
 {
-	_cleanup_free_ char *moved = NULL, *dir = NULL;
+	_cleanup_free_ char *moved = NULL, *dir = NULL, *own = dir_of(group->own, "");
 	int r;
 
 	if (!*group->own)
 		return 0;
-	remove_stale(group->own);
+	apply_remove_homes(own);
 	moved = xasprintf("%s/memrig-runner-%ld", group->own, (long)getpid());
 	dir = dir_of(moved, "");
+	tell(group, moved, list);
 	if (mkdir(dir, 0755) < 0)
 		return error_set_errno(err, -errno, dir, "cannot make a group for memrig itself");
-	r = move_self(moved, err);
-	if (r < 0)
-		rmdir(dir);
-	else
-		group->moved = TAKE_PTR(moved);
+	r = move(moved, guardian, err);
+	if (r == 0)
+		r = move(moved, getpid(), err);
+	group->moved = TAKE_PTR(moved); /* whatever of it was done, leaving takes it back */
 	return r;
 }
 
@@ -100,7 +94,7 @@ void host_group_leave(struct host_group *group)
 		_cleanup_free_ char *control = dir_of(group->own, "cgroup.subtree_control"), *dir = dir_of(group->moved, "");
 
 		file_write(NULL, control, "-memory -cpuset", NULL);
-		if (move_self(group->own, NULL) == 0)
+		if (move(group->own, getpid(), NULL) == 0)
 			rmdir(dir);
 	}
 	free(group->own);

@@ -63,6 +63,7 @@ static void set_up(void)
 	put(STATE "/keep", "");
 	list = undo_list_new();
 	ck_assert_ptr_nonnull(list);
+	undo_list_begin(list);
 }
 
 static void tear_down(void)

@@ -9,11 +9,13 @@ failures=0 checks=0
 cd /data || exit 1
 mount -t cgroup2 none /sys/fs/cgroup || exit 1
 # The driver is in a group of its own, memrig in one that it may have to itself.
-mkdir -p /sys/fs/cgroup/driver /sys/fs/cgroup/host
+mkdir -p /sys/fs/cgroup/driver
 echo $$ >/sys/fs/cgroup/driver/cgroup.procs
 
-# memrig, in its group; become_host in place of the shell
-become_host() { exec sh -c 'echo $$ >/sys/fs/cgroup/host/cgroup.procs; exec "$@"' sh "$memrig" "$@"; }
+# memrig, in a group made for it, as a service manager does; become_host in place of the shell
+become_host() {
+	exec sh -c 'mkdir /sys/fs/cgroup/scope-$$ && echo $$ >/sys/fs/cgroup/scope-$$/cgroup.procs; exec "$@"' sh "$memrig" "$@"
+}
 as_host() { (become_host "$@"); }
 
 # same WHAT ACTUAL EXPECTED
@@ -27,24 +29,24 @@ same() {
 settings="/proc/sys/vm/swappiness /proc/sys/vm/min_free_kbytes /proc/sys/vm/dirty_bytes /proc/sys/vm/dirty_ratio
  /proc/sys/vm/zone_reclaim_mode /proc/sys/vm/watermark_boost_factor /sys/kernel/mm/transparent_hugepage/enabled"
 
-# Everything that a run may leave behind, as text.
+# Everything that a run may leave behind, as text. Few processes: emulated ones are dear.
 state() {
-	for file in $settings; do echo "$file $(cat "$file")"; done
-	find /sys/fs/cgroup -name 'memrig-*'
-	find /data -name 'memrig-*'
-	ls /data/state 2>/dev/null | grep journal
-	cat /proc/swaps
-	for pid in /proc/[0-9]*; do
-		# Orphans that have ended are not reaped here: the guest's first process has a cell of its own to look after.
-		case "$(cat "$pid/stat" 2>/dev/null)" in
+	# shellcheck disable=SC2086
+	cat $settings # read would take one character of these at a time
+	for left in /sys/fs/cgroup/memrig-* /sys/fs/cgroup/*/memrig-* /data/memrig-* /data/state/journal*; do
+		[ ! -e "$left" ] || echo "$left"
+	done
+	# The used part of the swap area differs from moment to moment.
+	while read -r device kind size _; do echo "$device $kind $size"; done </proc/swaps
+	# Orphans that have ended are not reaped here: the guest's first process has a cell of its own to look after.
+	for stat in /proc/[0-9]*/stat; do
+		read -r line 2>/dev/null <"$stat" || continue
+		case "$line" in
 		*") Z "*) ;;
-		*"(memrig"* | *"(db.0)"*) cat "$pid/stat" ;;
+		*"(memrig"* | *"(db.0)"*) echo "$line" ;;
 		esac
 	done
-	cut -d ' ' -f 2,3 /proc/mounts
+	while read -r _ dir type _; do echo "$dir $type"; done </proc/mounts
 }
-
-# The used part of the swap area differs from moment to moment.
-clean_state() { state | sed 's/^\(\/dev[^ ]* *[a-z]* *[0-9]*\).*/\1/'; }
 
 finish() { echo "checks $checks failed $failures"; [ $failures -eq 0 ]; exit; }
