@@ -2,6 +2,7 @@
 #ifndef MEMRIG_RESULTS_SAMPLER_H
 #define MEMRIG_RESULTS_SAMPLER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -37,6 +38,7 @@ struct sampler_config {
 	const char *const *groups;  /* names of the groups in it, NULL-terminated */
 	const struct sampler_task *tasks;
 	size_t n_tasks;
+	bool own;		    /* the sampler's own columns too: sampler.late_ns, .missed, .minflt */
 };
 
 int sampler_open(const struct sampler_config *config, struct sampler **ret, struct error *err);
@@ -48,6 +50,10 @@ uint64_t sampler_value(const struct sampler *s, size_t i);
 
 /* Writes the "columns" record. */
 int sampler_write_columns(struct sampler *s, struct stream_writer *w);
+
+/* For the next sample's own columns: by how much it comes after the moment it was due, and how many that were due
+ * since the last one will never be taken. Both are 0 unless told. */
+void sampler_tell_late(struct sampler *s, uint64_t late_ns, uint64_t missed);
 
 /* Reads everything and writes one "sample" record stamped t_ns with the columns that changed since the last
  * (all of them the first time). Returns 0 or the stream's error; a source that cannot be read keeps its values. */

@@ -75,33 +75,6 @@ int cell_problem(struct cell_run *run, int r, const struct error *err, bool fata
 	return r;
 }
 
-static void task_progress(const void *opaque, uint64_t *ret_touched_pages, uint64_t *ret_filled_pages)
-{
-	const struct workload_report *report = opaque;
-	struct workload_counts counts = workload_sum(report);
-
-	*ret_touched_pages = counts.touched_pages;
-	*ret_filled_pages = counts.filled_pages;
-}
-
-static int open_sampler(struct cell_run *run, struct error *err)
-{
-	const struct scenario *scenario = run->cell->scenario;
-	_cleanup_free_ const char **groups = xcalloc(scenario->n_groups + 1, sizeof(*groups));
-	_cleanup_free_ char *dir = cgroup_tree_dir(&run->cgroups);
-	_cleanup_free_ struct sampler_task *tasks = xcalloc(run->n_tasks, sizeof(*tasks));
-	struct sampler_config config = { .root = "", .cgroup_dir = dir, .groups = groups,
-					 .tasks = tasks, .n_tasks = run->n_tasks };
-
-	for (size_t i = 0; i < scenario->n_groups; i++)
-		groups[i] = scenario->groups[i].name;
-	for (size_t i = 0; i < run->n_tasks; i++)
-		tasks[i] = (struct sampler_task){ run->tasks[i].workload->name, run->tasks[i].pid, task_progress,
-						  run->tasks[i].report };
-	reclaim_probe_enable("", NULL); /* without tracefs there are no figures per node, that is all */
-	return sampler_open(&config, &run->sampler, err);
-}
-
 /* Caches as after a boot, so that what the preparation read does not count. */
 static void drop_caches(const struct cell_run *run)
 {
@@ -109,14 +82,6 @@ static void drop_caches(const struct cell_run *run)
 		return;
 	sync();
 	file_write("", "/proc/sys/vm/drop_caches", "3", NULL);
-}
-
-/* From here on the executor must neither fault nor be chosen by the OOM killer. */
-static void protect_self(void)
-{
-	file_write("", "/proc/self/oom_score_adj", "-1000", NULL);
-	mlockall(MCL_CURRENT | MCL_FUTURE);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 static int set_up(struct cell_run *run, struct error *err)
@@ -154,10 +119,12 @@ static int measure(struct cell_run *run, struct error *err)
 	if (r == 0)
 		r = cell_tasks_spawn(run, err);
 	if (r == 0)
-		r = open_sampler(run, err);
+		r = cell_sampler_open(run, err);
 	if (r == 0) {
 		drop_caches(run);
-		protect_self();
+		r = cell_sampler_protect(run, err);
+	}
+	if (r == 0) {
 		r = cell_loop(run, err);
 	}
 	if (r == 0)

@@ -4,5 +4,6 @@
 const struct probe probes_node[] = {
 	{ PROBE_NODE, "meminfo", "meminfo.", probe_parse_meminfo, 0 },
 	{ PROBE_NODE, "vmstat", "vmstat.", probe_parse_pairs, 0 },
+	{ PROBE_NODE, "numastat", "numastat.", probe_parse_pairs, 0 },
 	{ 0 },
 };

@@ -2,7 +2,6 @@
 /* The process of a workload. Its children are in its group's figures, not here. */
 #include "results/probe/probe.h"
 
-#include "common/clock.h"
 #include "common/util.h"
 
 /* Every size that status has ("VmRSS:  123 kB"); other lines are not wanted, and change with each sample. */
@@ -22,40 +21,18 @@ static void parse_status(struct probe_cursor *c, const char *text)
 	}
 }
 
-/* proc(5), fields by their number there, from the third on. */
-enum { STATE = 3, MINFLT = 10, MAJFLT = 12, UTIME = 14, STIME = 15 };
-
-/* "57 (name) S 1 57 ...": the name may hold anything, a ')' too. All threads together. */
-static bool split_stat(const char *text, uint64_t *fields)
-{
-	const char *p = strrchr(text, ')');
-
-	if (!p || p[1] != ' ' || !p[2])
-		return false;
-	fields[STATE] = (unsigned char)p[2];
-	p += 3;
-	for (int i = STATE + 1; i <= STIME; i++) {
-		p += strspn(p, " -"); /* the terminal's group may be -1 */
-		p = text_number(p, &fields[i]);
-		if (!p)
-			return false;
-	}
-	return true;
-}
-
 /* A process that has ended has no state; what it did stays done. */
 static void parse_stat(struct probe_cursor *c, const char *text)
 {
-	const uint64_t tick_ns = NSEC_PER_SEC / 100; /* USER_HZ, the same on every architecture memrig runs on */
-	uint64_t fields[STIME + 1] = { 0 };
-	bool there = split_stat(text, fields);
+	uint64_t fields[STAT_FIELDS] = { 0 };
+	bool there = text_process_stat(text, fields);
 
-	probe_put(c, SPAN(""), SPAN("state"), "", fields[STATE]);
+	probe_put(c, SPAN(""), SPAN("state"), "", there ? fields[STAT_STATE] : 0);
 	if (!there)
 		return;
-	probe_put(c, SPAN(""), SPAN("minflt"), "", fields[MINFLT]);
-	probe_put(c, SPAN(""), SPAN("majflt"), "", fields[MAJFLT]);
-	probe_put(c, SPAN(""), SPAN("cpu"), "_ns", (fields[UTIME] + fields[STIME]) * tick_ns);
+	probe_put(c, SPAN(""), SPAN("minflt"), "", fields[STAT_MINFLT]);
+	probe_put(c, SPAN(""), SPAN("majflt"), "", fields[STAT_MAJFLT]);
+	probe_put(c, SPAN(""), SPAN("cpu"), "_ns", stat_cpu_ns(fields));
 }
 
 static void parse_oom_score(struct probe_cursor *c, const char *text)
