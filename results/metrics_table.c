@@ -76,6 +76,19 @@ static json_t *below_low(const struct timeline *t, const struct metric *m, const
 	return zones_below_low_ns(t, (unsigned)strtoul(node, NULL, 10), &ns) == 0 ? integer(ns) : NULL;
 }
 
+/* The first and the last sample are taken whatever the clock says. */
+static json_t *missed_ratio(const struct timeline *t, const struct metric *m, const char *who)
+{
+	int column = timeline_column(t, m->columns);
+	uint64_t missed;
+
+	(void)who;
+	if (column < 0 || t->n_samples < 2)
+		return NULL;
+	missed = timeline_delta(t, column);
+	return missed + t->n_samples > 2 ? json_real((double)missed / (double)(missed + t->n_samples - 2)) : NULL;
+}
+
 /* `columns` is the clock: a virtual second and a real one are not the same thing and get two names. */
 static json_t *cell_time(const struct timeline *t, const struct metric *m, const char *who)
 {
@@ -255,6 +268,13 @@ const struct metric metrics[] = {
 	  .doc = "page_tables: VmPTE of the process at the end." },
 	{ "workload.<W>.stack_bytes", "bytes", .better = BETTER_NONE, FIGURE("stack_bytes"),
 	  .doc = "stack: VmStk of the process at the end, the little stack that it runs on included." },
+
+	{ "sampler.missed_ratio", "ratio", LOWER,
+	  SPECIAL(missed_ratio, "sampler.missed",
+		  "growth of sampler.missed / (that + the samples but the first and the last)"),
+	  .doc = "Share of the samples that were due and never taken." },
+	{ "sampler.late_max_ns", "ns", LOWER, .how = METRIC_HIGHEST, .columns = "sampler.late_ns",
+	  .doc = "The longest time by which a sample came after the moment it was due." },
 
 	{ "time.virtual_ns", "ns", LOWER, SPECIAL(cell_time, "virtual", "t_ns of the last record - t_ns of begin"),
 	  .doc = "How long the cell took by the guest's virtual clock." },

@@ -75,20 +75,6 @@ int cell_problem(struct cell_run *run, int r, const struct error *err, bool fata
 	return r;
 }
 
-static int open_sampler(struct cell_run *run, struct error *err)
-{
-	const struct scenario *scenario = run->cell->scenario;
-	_cleanup_free_ const char **groups = xcalloc(scenario->n_groups + 1, sizeof(*groups));
-	_cleanup_free_ char *dir = cgroup_tree_dir(&run->cgroups);
-	struct sampler_config config = { .root = "", .cgroup_dir = dir, .groups = groups };
-
-	for (size_t i = 0; i < scenario->n_groups; i++)
-		groups[i] = scenario->groups[i].name;
-	if (run->place->whole_machine)
-		reclaim_probe_enable("", NULL); /* without tracefs there are no figures per node, that is all */
-	return sampler_open(&config, &run->sampler, err);
-}
-
 /* Caches as after a boot, so that what the preparation read does not count. */
 static void drop_caches(const struct cell_run *run)
 {
@@ -96,14 +82,6 @@ static void drop_caches(const struct cell_run *run)
 		return;
 	sync();
 	file_write("", "/proc/sys/vm/drop_caches", "3", NULL);
-}
-
-/* From here on the executor must neither fault nor be chosen by the OOM killer. */
-static void protect_self(void)
-{
-	file_write("", "/proc/self/oom_score_adj", "-1000", NULL);
-	mlockall(MCL_CURRENT | MCL_FUTURE);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 static int set_up(struct cell_run *run, struct error *err)
@@ -143,10 +121,12 @@ static int measure(struct cell_run *run, struct error *err)
 	if (r == 0)
 		r = cell_tasks_spawn(run, err);
 	if (r == 0)
-		r = open_sampler(run, err);
+		r = cell_sampler_open(run, err);
 	if (r == 0) {
 		drop_caches(run);
-		protect_self();
+		r = cell_sampler_protect(run, err);
+	}
+	if (r == 0) {
 		r = cell_loop(run, err);
 	}
 	if (r == 0)

@@ -274,12 +274,15 @@ static int exact_sample(struct cell_run *run)
 	return sampler_take(run->sampler, now_ns(), &run->out);
 }
 
-static int take_sample(struct cell_run *run, uint64_t now)
+/* `due` is when the sample should have been taken; those due since then are missed. */
+static int take_sample(struct cell_run *run, uint64_t due, uint64_t now)
 {
+	uint64_t late = now - due;
 	int r;
 
 	cell_enter(run, CELL_SAMPLES);
 	drain_kmsg(run);
+	sampler_tell_late(run->sampler, late, late / run->cell->scenario->sample_ns);
 	r = sampler_take(run->sampler, now, &run->out);
 	cell_enter(run, CELL_WORKS);
 	return r;
@@ -316,7 +319,7 @@ int cell_loop(struct cell_run *run, struct error *err)
 		handle(run, fds);
 		now = now_ns();
 		if (now >= sample) {
-			r = take_sample(run, now);
+			r = take_sample(run, sample, now);
 			while (sample <= now)
 				sample += scenario->sample_ns;
 		}

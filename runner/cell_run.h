@@ -66,6 +66,12 @@ int cell_tasks_spawn(struct cell_run *run, struct error *err);
 void cell_tasks_undo(struct cell_run *run);
 void cell_groups_record_end(struct cell_run *run);
 
+/* cell_sampler.c */
+int cell_sampler_open(struct cell_run *run, struct error *err);
+/* From here on the executor must neither fault nor be chosen by the OOM killer; recorded as read back. -EBUSY when it is
+ * in a group of the cell, and so under the pressure that it measures. */
+int cell_sampler_protect(struct cell_run *run, struct error *err);
+
 /* cell_loop.c: from the start of the first workload to the end of the last. */
 int cell_loop(struct cell_run *run, struct error *err);
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include "common/error.h"
 
@@ -22,7 +23,8 @@ struct span {
 	size_t len;
 };
 
-#define SPAN(literal) ((struct span){ literal, sizeof(literal) - 1 })
+#define SPAN(literal)	   ((struct span)SPAN_INIT(literal))
+#define SPAN_INIT(literal) { literal, sizeof(literal) - 1 } /* in constant tables */
 
 static inline bool span_equal(struct span a, struct span b)
 {
@@ -78,14 +80,26 @@ enum probe_scope {
 	PROBE_SYSTEM, /* one file; path is absolute */
 	PROBE_NODE,   /* a file in each node's directory; names begin with "node<N>." */
 	PROBE_GROUP,  /* a file in each group's directory; names begin with "group.<G>." */
+	PROBE_TASK,   /* a file in each workload's /proc/PID; names begin with "task.<W>." */
+	PROBE_ZRAM,   /* a file in each zram device's directory; names begin with "zram.<device>." */
+	PROBE_KSWAPD, /* a file in /proc/PID of each node's kswapd; names begin with "node<N>.kswapd." */
 };
+
+enum probe_flag {
+	PROBE_CHUNKED = 1 << 0, /* one read gives a part only: the kernel writes the file in many records */
+	PROBE_SIZES = 1 << 1,	/* of something that may end: what is not there any more is 0 */
+	PROBE_SELDOM = 1 << 2,	/* dear: read with the first sample and every PROBE_SELDOM_EVERY-th from there on */
+	PROBE_ELSE = 1 << 3,	/* only where the one before it in the table is not there */
+};
+
+enum { PROBE_SELDOM_EVERY = 10 };
 
 struct probe {
 	enum probe_scope scope;
 	const char *path;
 	const char *prefix; /* of the names, after what the scope adds */
 	void (*parse)(struct probe_cursor *c, const char *text);
-	bool chunked; /* one read gives a part only: the kernel writes the file in many records */
+	unsigned flags;
 };
 
 /* Each ends with a NULL path. */
@@ -96,6 +110,11 @@ extern const struct probe probes_node[];
 extern const struct probe probes_psi[];
 extern const struct probe probes_reclaim[];
 extern const struct probe probes_cgroup[];
+extern const struct probe probes_task[];
+extern const struct probe probes_buddyinfo[];
+extern const struct probe probes_swap[];
+extern const struct probe probes_zswap[];
+extern const struct probe probes_kswapd[];
 
 /* Texts several files share. All are NUL-terminated; lines that do not fit the form are passed over. */
 void probe_parse_pairs(struct probe_cursor *c, const char *text);   /* "key 123" */
@@ -107,8 +126,23 @@ void probe_parse_psi(struct probe_cursor *c, const char *text);        /* "some 
 const char *text_number(const char *p, uint64_t *ret);
 /* The start of the next line, or the end of the text. */
 const char *text_next_line(const char *p);
+/* "Node 0, zone    DMA32 ..." to "node0", between and "DMA32", in buf; empty when the line has another form. *ret_rest is
+ * what comes after the zone; may be NULL. */
+struct span text_zone(const char *line, const char *between, char *buf, size_t room, const char **ret_rest);
+/* /proc/PID/stat, proc(5): fields by their number there, up to the CPU time. The state is its letter. Returns false when
+ * the text is not one. The name in it may hold anything, a ')' too. */
+enum { STAT_STATE = 3, STAT_FLAGS = 9, STAT_MINFLT = 10, STAT_MAJFLT = 12, STAT_UTIME = 14, STAT_STIME = 15, STAT_FIELDS };
+bool text_process_stat(const char *text, uint64_t *ret_fields);
+/* Ticks of USER_HZ, which is the same on every architecture memrig runs on. */
+static inline uint64_t stat_cpu_ns(const uint64_t *fields)
+{
+	return (fields[STAT_UTIME] + fields[STAT_STIME]) * 10000000;
+}
 /* The characters at p up to a blank, `stop` or the end of the line. */
 struct span text_word(const char *p, char stop);
+
+/* The nodes' kswapd; leaves the number of those that are not there (or not seen: a pid namespace) as it is. */
+void kswapd_find(const char *root, pid_t *pids);
 
 /*
  * Reclaim a node: older kernels count it for the machine only, so a histogram

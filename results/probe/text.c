@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "results/probe/probe.h"
 
+#include "common/util.h"
+
 const char *text_number(const char *p, uint64_t *ret)
 {
 	uint64_t value = 0;
@@ -29,6 +31,49 @@ struct span text_word(const char *p, char stop)
 	while (*end && *end != '\n' && *end != ' ' && *end != stop)
 		end++;
 	return (struct span){ p, (size_t)(end - p) };
+}
+
+struct span text_zone(const char *line, const char *between, char *buf, size_t room, const char **ret_rest)
+{
+	size_t gap = strlen(between);
+	struct span node, zone;
+
+	if (strncmp(line, "Node ", 5) != 0)
+		return (struct span){ buf, 0 };
+	node = text_word(line + 5, ',');
+	line = node.at + node.len;
+	if (strncmp(line, ", zone ", 7) != 0)
+		return (struct span){ buf, 0 };
+	line += 7;
+	zone = text_word(line + strspn(line, " "), ' ');
+	if (4 + node.len + gap + zone.len > room)
+		return (struct span){ buf, 0 };
+	memcpy(buf, "node", 4);
+	memcpy(buf + 4, node.at, node.len);
+	memcpy(buf + 4 + node.len, between, gap);
+	memcpy(buf + 4 + node.len + gap, zone.at, zone.len);
+	if (ret_rest)
+		*ret_rest = zone.at + zone.len;
+	return (struct span){ buf, 4 + node.len + gap + zone.len };
+}
+
+bool text_process_stat(const char *text, uint64_t *ret_fields)
+{
+	uint64_t fields[STAT_FIELDS] = { 0 };
+	const char *p = strrchr(text, ')');
+
+	if (!p || p[1] != ' ' || !p[2])
+		return false;
+	fields[STAT_STATE] = (unsigned char)p[2];
+	p += 3;
+	for (int i = STAT_STATE + 1; i < STAT_FIELDS; i++) {
+		p += strspn(p, " -"); /* the terminal's group may be -1 */
+		p = text_number(p, &fields[i]);
+		if (!p)
+			return false;
+	}
+	memcpy(ret_fields, fields, sizeof(fields));
+	return true;
 }
 
 void probe_parse_pairs(struct probe_cursor *c, const char *text)

@@ -3,37 +3,29 @@
 
 #include "common/util.h"
 
-/* In the kernel's order; "managed" is the last, and tells whether the zone has any pages. */
-static const struct span wanted[] = {
-	{ "free", 4 }, { "boost", 5 }, { "min", 3 }, { "low", 3 }, { "high", 4 }, { "managed", 7 },
+/* In the kernel's order. Which zones' LRU sizes they are matters for a zone that is short: its own pages alone help. */
+static const struct {
+	struct span key, column;
+} wanted[] = {
+	{ SPAN_INIT("free"), SPAN_INIT("free") },
+	{ SPAN_INIT("boost"), SPAN_INIT("boost") },
+	{ SPAN_INIT("min"), SPAN_INIT("min") },
+	{ SPAN_INIT("low"), SPAN_INIT("low") },
+	{ SPAN_INIT("high"), SPAN_INIT("high") },
+	{ SPAN_INIT("spanned"), SPAN_INIT("spanned") },
+	{ SPAN_INIT("managed"), SPAN_INIT("managed") },
+	{ SPAN_INIT("nr_zone_inactive_anon"), SPAN_INIT("inactive_anon") },
+	{ SPAN_INIT("nr_zone_active_anon"), SPAN_INIT("active_anon") },
+	{ SPAN_INIT("nr_zone_inactive_file"), SPAN_INIT("inactive_file") },
+	{ SPAN_INIT("nr_zone_active_file"), SPAN_INIT("active_file") },
 };
 
-/* "Node 0, zone    DMA32" to "node0.DMA32"; empty when the line has another form. */
-static struct span zone_name(const char *line, char *buf, size_t room)
-{
-	struct span node, zone;
+enum { MANAGED = 6 }; /* tells whether the zone has any pages */
 
-	if (strncmp(line, "Node ", 5) != 0)
-		return (struct span){ buf, 0 };
-	node = text_word(line + 5, ',');
-	line = node.at + node.len;
-	if (strncmp(line, ", zone ", 7) != 0)
-		return (struct span){ buf, 0 };
-	line += 7;
-	zone = text_word(line + strspn(line, " "), ' ');
-	if (4 + node.len + 1 + zone.len > room)
-		return (struct span){ buf, 0 };
-	memcpy(buf, "node", 4);
-	memcpy(buf + 4, node.at, node.len);
-	buf[4 + node.len] = '.';
-	memcpy(buf + 5 + node.len, zone.at, zone.len);
-	return (struct span){ buf, 5 + node.len + zone.len };
-}
-
-/* From "  pages free 123" on. An empty zone gives nothing. */
-static void parse_marks(struct probe_cursor *c, struct span zone, const char *line)
+/* From "  pages free 123" to the lists of the CPUs. An empty zone gives nothing. */
+static void parse_zone(struct probe_cursor *c, struct span zone, const char *line)
 {
-	uint64_t values[ARRAY_SIZE(wanted)], value;
+	uint64_t values[ARRAY_SIZE(wanted)] = { 0 };
 	bool seen[ARRAY_SIZE(wanted)] = { false };
 	size_t i = 0;
 
@@ -44,21 +36,21 @@ static void parse_marks(struct probe_cursor *c, struct span zone, const char *li
 		if (strncmp(line, "pages ", 6) == 0)
 			line += 6;
 		key = text_word(line, ' ');
-		if (strncmp(line, "Node ", 5) == 0 || !text_number(line + key.len, &value))
-			return;
+		if (span_equal(key, SPAN("Node")) || span_equal(key, SPAN("pagesets")))
+			break;
 		for (size_t k = i; k < ARRAY_SIZE(wanted); k++) {
-			if (!span_equal(wanted[k], key))
+			if (!span_equal(wanted[k].key, key) || !text_number(line + key.len, &values[k]))
 				continue;
-			values[k] = value;
 			seen[k] = true;
 			i = k + 1;
+			break;
 		}
 	}
-	if (i < ARRAY_SIZE(wanted) || values[i - 1] == 0)
+	if (values[MANAGED] == 0)
 		return;
 	for (i = 0; i < ARRAY_SIZE(wanted); i++)
 		if (seen[i])
-			probe_put(c, zone, wanted[i], "_pages", values[i]);
+			probe_put(c, zone, wanted[i].column, "_pages", values[i]);
 }
 
 /* Most of the file is not wanted (counters that are elsewhere, every CPU's lists) and skipped by strstr(). */
@@ -68,7 +60,7 @@ static void parse_zoneinfo(struct probe_cursor *c, const char *text)
 	char buf[64];
 
 	for (; header; header = next) {
-		struct span zone = zone_name(header, buf, sizeof(buf));
+		struct span zone = text_zone(header, ".", buf, sizeof(buf), NULL);
 		const char *marks = strstr(header, "\n  pages free ");
 
 		if (!marks)
@@ -77,11 +69,11 @@ static void parse_zoneinfo(struct probe_cursor *c, const char *text)
 		if (next)
 			next++;
 		if (zone.len)
-			parse_marks(c, zone, marks + 1);
+			parse_zone(c, zone, marks + 1);
 	}
 }
 
 const struct probe probes_zoneinfo[] = {
-	{ PROBE_SYSTEM, "/proc/zoneinfo", "", parse_zoneinfo, .chunked = true },
+	{ PROBE_SYSTEM, "/proc/zoneinfo", "", parse_zoneinfo, PROBE_CHUNKED },
 	{ 0 },
 };

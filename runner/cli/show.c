@@ -7,6 +7,7 @@
 #include "results/table.h"
 #include "results/timeline.h"
 #include "runner/cli/cli.h"
+#include "runner/cli/show_view.h"
 #include "runner/cli/stored.h"
 #include "runner/expect.h"
 
@@ -14,13 +15,16 @@ struct show_request {
 	struct stored_request stored;
 	const char *what;
 	bool stream;
+	struct show_view view;
 };
 
-enum { KEY_STREAM = 256 };
+enum { KEY_STREAM = 256, KEY_AT, KEY_AS };
 
 static const struct argp_option argp_options[] = {
 	STORED_OPTION,
-	{ "json", KEY_STORED_JSON, 0, 0, "Print the run as one JSON document (memrig.run/1)", 0 },
+	{ "json", KEY_STORED_JSON, 0, 0, "Print the run as one JSON document (memrig.run/1), or the view (memrig.view/1)", 0 },
+	{ "at", KEY_AT, "TIME", 0, "Show a moment of a cell, a time since its begin such as 12.3s or 450ms", 0 },
+	{ "as", KEY_AS, "VIEW", 0, "Show the moment as free, top, numastat or zones (default: summary)", 0 },
 	{ "stream", KEY_STREAM, 0, 0, "Print the recorded stream of a cell", 0 },
 	{ 0 },
 };
@@ -31,6 +35,8 @@ static const char argp_doc[] =
 	"  memrig show latest/mixed-pressure.kernel-default.s1.k6.1\n"
 	"  memrig show latest --json | jq '.cells[].metrics'\n"
 	"  memrig show latest/mixed-pressure.kernel-default.s1.k6.1 --stream\n"
+	"  memrig show latest/mixed-pressure.kernel-default.s1.k6.1 --at 2.5s\n"
+	"  memrig show latest/mixed-pressure.kernel-default.s1.k6.1 --at 2.5s --as free\n"
 	"\n"
 	"Shows a stored run, or everything known of one of its cells. RUN is an id or the beginning of one, "
 	"'latest', or a directory.";
@@ -42,6 +48,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case KEY_STREAM:
 		request->stream = true;
+		return 0;
+	case KEY_AT:
+		request->view.at = arg;
+		return 0;
+	case KEY_AS:
+		request->view.as = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (request->what)
@@ -145,6 +157,8 @@ static int show(const struct show_request *request, json_t *run, const char *cel
 
 	if (request->stream)
 		return print_stream(run, cell, err);
+	if (request->view.at || request->view.as)
+		return show_view(&request->view, run, cell);
 	if (request->stored.json)
 		return print_json(run, cell);
 	if (cell)
@@ -170,6 +184,7 @@ static int show_main(int argc, char **argv)
 	r = stored_load(request.stored.store, request.what, &run, &cell, &err);
 	if (r < 0)
 		return stored_failed(r, &err);
+	request.view.json = request.stored.json;
 	r = show(&request, run, cell, &err);
 	json_decref(run);
 	return r;

@@ -163,13 +163,27 @@ START_TEST(the_tree_of_6_1)
 		{ "group.backup.events.oom", 0 },
 		{ "group.backup.events_local.oom_kill", 1 },
 		{ "group.backup.swap_events.fail", 0 },
+		{ "node0.DMA32.spanned_pages", 61440 },
+		{ "node1.DMA32.inactive_file_pages", 44 },
+		{ "node1.DMA32.active_anon_pages", 12 },
+		{ "node0.buddy.DMA32.order10", 79 },
+		{ "node1.buddy.DMA32.order0", 1 },
+		{ "node0.numastat.numa_foreign", 40960 },
+		{ "node0.kswapd.cpu_ns", 535295 },
+		{ "node1.kswapd.cpu_ns", 1084962 },
+		{ "swap.zram0.size_bytes", 204796 * KIB },
+		{ "swap.zram0.used_bytes", 768 * KIB },
+		{ "group.db.psi.cpu.full_us", 297 },
+		{ "group.db.psi.io.some_us", 0 },
+		{ "group.db.cpuset.mems_effective_mask", 3 },
+		{ "group.backup.cpuset.mems_effective_mask", 1 },
 		{ 0 },
 	};
 	struct sampler *s = open_sampler(TREES "2node-6.1", groups);
 
 	assert_values(s, expected);
 	assert_names_differ(s);
-	ck_assert_uint_eq(sampler_n_columns(s), 808);
+	ck_assert_uint_eq(sampler_n_columns(s), 879);
 	sampler_close(s);
 }
 END_TEST
@@ -184,6 +198,8 @@ START_TEST(the_tree_of_6_12)
 		{ "node1.reclaim.file_scanned_pages", 12885 },
 		{ "group.db.events.max", 560 },
 		{ "group.db.numa.pgdemote_kswapd.N1", 0 },
+		{ "node0.kswapd.cpu_ns", 526055 },
+		{ "node1.DMA32.spanned_pages", 65503 },
 		{ 0 },
 	};
 	struct sampler *s = open_sampler(TREES "2node-6.12", groups);
@@ -348,12 +364,25 @@ START_TEST(odd_texts_do_no_harm)
 		"anon N0",
 		"anon N0=1 N1",
 		"anon =1\n",
+		"Node 0, zone DMA",
+		"Node 0, zone DMA 1 2 x",
+		"/dev/x",
+		"/dev/\tpartition\t1",
+		"/dev/x\tpartition\t99999999999999999999999\t99999999999999999999999\n",
+		"1 (x",
+		"1 (x)",
+		"1 (x) R",
+		"1 (x) R 1 2 3 4",
+		"7f00 default N0",
+		"7f00 default N0= kernelpagesize_kB=\n",
+		"7f00 default N99999999999999999999=1 N7=99999999999999999999999 kernelpagesize_kB=99999999999999\n",
 		"hist:name=memrig:keys=nid,\n{ nid: 9999, flags: 9 } nr_scanned: 1 nr_reclaimed: 1\n{ "
 		"nid:\n{\n",
 	};
 	static const struct probe *const families[] = { probes_vmstat, probes_meminfo, probes_zoneinfo,
 							probes_node,   probes_psi,     probes_reclaim,
-							probes_cgroup };
+							probes_cgroup, probes_task, probes_buddyinfo,
+							probes_swap, probes_zswap, probes_kswapd };
 
 	for (size_t t = 0; t < ARRAY_SIZE(texts); t++) {
 		for (size_t f = 0; f < ARRAY_SIZE(families); f++) {
@@ -467,6 +496,224 @@ START_TEST(the_histogram_is_asked_for_by_the_kernels_names)
 }
 END_TEST
 
+START_TEST(swap_devices_and_files_are_told_apart)
+{
+	static const struct expected expected[] = {
+		{ "swap.zram0.size_bytes", 100 * KIB },	  { "swap.zram0.used_bytes", 7 * KIB },
+		{ "swap./swap/a.used_bytes", 1 * KIB },	  { "swap./other/a.used_bytes", 2 * KIB },
+		{ "zram.zram0.orig_data_bytes", 40960 },  { "zram.zram0.mem_used_max_bytes", 24576 },
+		{ "zram.zram0.same_pages", 3 },		  { "zram.zram2.compr_data_bytes", 9 },
+		{ 0 },
+	};
+	struct stream_writer w = open_writer();
+	struct sampler *s;
+
+	put("/proc/swaps", "Filename\t\tType\t\tSize\tUsed\tPriority\n/dev/zram0      partition\t100\t7\t-2\n"
+			   "/swap/a         file\t\t50\t1\t-3\n/other/a\tfile\t50\t2\t-4\n/cut\tfile\t5");
+	put("/sys/block/zram0/mm_stat", "   40960     8192    20480        0    24576        3        0        0        0\n");
+	put("/sys/block/zram2/mm_stat", "1 9\n"); /* older kernels tell less */
+	s = open_sampler(tree, NULL);
+	assert_values(s, expected);
+	assert_absent(s, "swap./cut.size_bytes");
+	assert_absent(s, "zram.zram2.mem_used_bytes");
+	put("/proc/swaps", "Filename\t\tType\t\tSize\tUsed\tPriority\n/swap/a         file\t\t50\t4\t-3\n");
+	sampler_take(s, 1, &w);
+	ck_assert_uint_eq(value(s, "swap.zram0.size_bytes"), 0); /* swapoff */
+	ck_assert_uint_eq(value(s, "swap./swap/a.used_bytes"), 4 * KIB);
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(kswapd_is_the_kernels)
+{
+	struct sampler *s;
+
+	put("/proc/40/stat", "40 (kswapd0) S 2 0 0 0 -1 2230336 0 0 0 0 3 4 0 0 20 0 1 0 106 0 0\n");
+	put("/proc/41/stat", "41 (kswapd1) S 1 0 0 0 -1 4194560 0 0 0 0 9 9 0 0 20 0 1 0 106 0 0\n"); /* only the name */
+	put("/proc/42/stat", "42 (kswapd99999999999999999999) S 2 0 0 0 -1 2230336 0 0 0 0 3 4 0 0 20 0 1\n");
+	put("/proc/43/stat", "43 (kswapd");
+	s = open_sampler(tree, NULL);
+	ck_assert_uint_eq(value(s, "node0.kswapd.cpu_ns"), 70000000); /* in ticks, without schedstat */
+	ck_assert_uint_eq(sampler_n_columns(s), 1);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(a_list_of_nodes_is_a_mask)
+{
+	static const struct {
+		const char *text;
+		uint64_t mask;
+	} lists[] = { { "0\n", 1 },	     { "0-1,3\n", 11 }, { "\n", 0 },	{ "1-", 0 },
+		      { "2,", 4 },	     { "3-1", 0 },	{ "0,99999999999999999999-5,1", 3 },
+		      { "5-18446744073709551615", ~UINT64_C(31) }, { "x", 0 } };
+	static const char *const groups[] = { "db", NULL };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		struct sampler *s;
+
+		put(CGROUP "/db/cpuset.mems.effective", lists[i].text);
+		s = open_sampler(tree, groups);
+		ck_assert_msg(value(s, "group.db.cpuset.mems_effective_mask") == lists[i].mask, "%s", lists[i].text);
+		sampler_close(s);
+	}
+}
+END_TEST
+
+/* cgroup v1 and hybrid hosts: the directory is there, the files have other names. */
+START_TEST(a_group_without_v2_files_has_no_columns)
+{
+	static const char *const groups[] = { "db", NULL };
+	struct sampler *s;
+
+	put("/proc/vmstat", "a 1\n");
+	put(CGROUP "/db/memory.usage_in_bytes", "5\n");
+	put(CGROUP "/db/memory.stat.v1", "cache 5\n");
+	s = open_sampler(tree, groups);
+	ck_assert_uint_eq(sampler_n_columns(s), 1);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(the_sampler_tells_of_itself)
+{
+	struct sampler_config config = { .root = tree, .cgroup_dir = CGROUP, .own = true };
+	struct stream_writer w = open_writer();
+	struct sampler *s;
+
+	put("/proc/vmstat", "a 1\n");
+	ck_assert_int_eq(sampler_open(&config, &s, NULL), 0);
+	sampler_take(s, 1, &w);
+	ck_assert_uint_eq(value(s, "sampler.minflt"), 0);
+	sampler_tell_late(s, 250, 2);
+	sampler_take(s, 2, &w);
+	ck_assert_uint_eq(value(s, "sampler.late_ns"), 250);
+	sampler_tell_late(s, 0, 1);
+	sampler_take(s, 3, &w);
+	ck_assert_uint_eq(value(s, "sampler.late_ns"), 0);
+	ck_assert_uint_eq(value(s, "sampler.missed"), 3); /* in all */
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+#define STATUS "Name:\tdb.0\nState:\tR (running)\nVmRSS:\t     120 kB\nRssAnon:\t 100 kB\nVmSwap:\t 8 kB\nThreads:\t1\n"
+#define STAT   "57 (a) b (c) R 1 57 57 0 -1 4194560 333 0 44 0 12 5 0 0 20 0 1 0 100 0 0"
+
+static void count_up(const void *opaque, uint64_t *ret_touched_pages, uint64_t *ret_filled_pages)
+{
+	uint64_t *calls = (uint64_t *)(uintptr_t)opaque;
+
+	*ret_touched_pages = ++*calls;
+	*ret_filled_pages = 7;
+}
+
+static struct sampler *open_with_task(const struct sampler_task *task)
+{
+	struct sampler_config config = { .root = tree, .cgroup_dir = CGROUP, .tasks = task, .n_tasks = 1 };
+	struct sampler *s = NULL;
+
+	put("/sys/devices/system/node/node0/cpulist", "0\n");
+	put("/sys/devices/system/node/node1/cpulist", "1\n");
+	put("/proc/57/status", STATUS);
+	put("/proc/57/stat", STAT);
+	put("/proc/57/oom_score", "666\n");
+	put("/proc/57/numa_maps", "7f00 bind:0 anon=3 dirty=3 N0=2 N1=1 kernelpagesize_kB=4\n"
+				  "7f10 default file=/a\\040N0=9 huge N1=2 kernelpagesize_kB=2048\n");
+	ck_assert_int_eq(sampler_open(&config, &s, NULL), 0);
+	return s;
+}
+
+START_TEST(a_task_has_columns_of_its_own)
+{
+	static const struct expected expected[] = {
+		{ "task.db.0.VmRSS_bytes", 120 * KIB },
+		{ "task.db.0.RssAnon_bytes", 100 * KIB },
+		{ "task.db.0.VmSwap_bytes", 8 * KIB },
+		{ "task.db.0.state", 'R' },
+		{ "task.db.0.minflt", 333 },
+		{ "task.db.0.majflt", 44 },
+		{ "task.db.0.cpu_ns", 170000000 },
+		{ "task.db.0.oom_score", 666 },
+		{ "task.db.0.numa.N0_bytes", 8 * KIB },
+		{ "task.db.0.numa.N1_bytes", 4 * KIB + 4096 * KIB },
+		{ "task.db.0.filled_pages", 7 },
+		{ 0 },
+	};
+	uint64_t calls = 0;
+	struct sampler_task task = { "db.0", 57, count_up, &calls };
+	struct stream_writer w = open_writer();
+	struct sampler *s = open_with_task(&task);
+
+	assert_values(s, expected);
+	assert_absent(s, "task.db.0.Threads_bytes");
+	assert_names_differ(s);
+	ck_assert_int_eq(sampler_take(s, 1, &w), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.touched_pages"), calls);
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(a_task_that_ended_has_no_sizes_and_keeps_its_counts)
+{
+	struct sampler_task task = { "db.0", 57, NULL, NULL };
+	struct stream_writer w = open_writer();
+	struct sampler *s = open_with_task(&task);
+
+	sampler_take(s, 1, &w);
+	put("/proc/57/status", ""); /* /proc answers ESRCH */
+	put("/proc/57/stat", "");
+	put("/proc/57/oom_score", "");
+	put("/proc/57/numa_maps", "");
+	sampler_take(s, 2, &w);
+	ck_assert_uint_eq(value(s, "task.db.0.VmRSS_bytes"), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.state"), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.oom_score"), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.numa.N1_bytes"), 0); /* at once, though it is read seldom */
+	ck_assert_uint_eq(value(s, "task.db.0.majflt"), 44);
+	assert_absent(s, "task.db.0.touched_pages");
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+/* A zombie's status has no sizes, but its other lines. */
+START_TEST(a_size_that_is_not_told_any_more_is_0)
+{
+	struct sampler_task task = { "db.0", 57, NULL, NULL };
+	struct stream_writer w = open_writer();
+	struct sampler *s = open_with_task(&task);
+
+	put("/proc/57/status", "Name:\tdb.0\nState:\tZ (zombie)\nVmSwap:\t 4 kB\n");
+	sampler_take(s, 1, &w);
+	ck_assert_uint_eq(value(s, "task.db.0.VmRSS_bytes"), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.VmSwap_bytes"), 4 * KIB);
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(what_is_dear_is_read_with_every_tenth_sample)
+{
+	struct sampler_task task = { "db.0", 57, NULL, NULL };
+	struct stream_writer w = open_writer();
+	struct sampler *s = open_with_task(&task);
+
+	sampler_take(s, 0, &w);
+	put("/proc/57/numa_maps", "7f00 default N0=5 kernelpagesize_kB=4\n");
+	for (uint64_t i = 1; i < 10; i++) {
+		sampler_take(s, i, &w);
+		ck_assert_uint_eq(value(s, "task.db.0.numa.N0_bytes"), 8 * KIB);
+	}
+	sampler_take(s, 10, &w);
+	ck_assert_uint_eq(value(s, "task.db.0.numa.N0_bytes"), 20 * KIB);
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
 /* Counts allocations; the sanitizer has its own malloc(). */
 static unsigned long allocations;
 
@@ -566,6 +813,15 @@ int main(void)
 	tcase_add_test(tests, a_later_state_is_the_same_as_when_opened_anew);
 	tcase_add_test(tests, reclaim_columns_are_there_before_the_entries);
 	tcase_add_test(tests, the_histogram_is_asked_for_by_the_kernels_names);
+	tcase_add_test(tests, swap_devices_and_files_are_told_apart);
+	tcase_add_test(tests, kswapd_is_the_kernels);
+	tcase_add_test(tests, a_list_of_nodes_is_a_mask);
+	tcase_add_test(tests, a_group_without_v2_files_has_no_columns);
+	tcase_add_test(tests, the_sampler_tells_of_itself);
+	tcase_add_test(tests, a_task_has_columns_of_its_own);
+	tcase_add_test(tests, a_task_that_ended_has_no_sizes_and_keeps_its_counts);
+	tcase_add_test(tests, a_size_that_is_not_told_any_more_is_0);
+	tcase_add_test(tests, what_is_dear_is_read_with_every_tenth_sample);
 	tcase_add_test(tests, a_sample_neither_allocates_nor_faults);
 	tcase_add_test(tests, a_text_larger_than_the_buffer_is_cut);
 	suite_add_tcase(suite, tests);
