@@ -16,12 +16,21 @@ struct source {
 	size_t first, end; /* its columns */
 };
 
+/* What a workload tells itself. */
+struct progress {
+	struct sampler_task task;
+	size_t first, end;
+};
+
 struct sampler {
 	struct source *sources;
 	size_t n_sources, room_sources;
+	struct progress *progress;
+	size_t n_progress;
 	struct probe_columns columns;
 	uint64_t *written; /* values as of the last sample */
-	bool began;        /* there was one */
+	uint64_t n_taken;  /* samples */
+	bool task_gone;    /* the process whose file was read last */
 	char *text;        /* of the source being read */
 	size_t room;
 	uint64_t nodes;
@@ -29,7 +38,8 @@ struct sampler {
 
 /* In the order they are read. */
 static const struct probe *const families[] = { probes_vmstat, probes_meminfo, probes_zoneinfo, probes_node,
-						probes_cgroup, probes_reclaim, probes_psi };
+						probes_cgroup, probes_reclaim, probes_psi,
+						probes_task };
 
 static ssize_t read_text(int fd, bool chunked, char *text, size_t room)
 {
@@ -80,6 +90,19 @@ static void parse(struct sampler *s, struct source *source, const char *prefix)
 	source->end = cursor.end;
 }
 
+static void parse_progress(struct sampler *s, struct progress *p, const char *prefix)
+{
+	struct probe_cursor cursor = {
+		.columns = &s->columns, .next = p->first, .first = p->first, .end = p->end, .prefix = prefix
+	};
+	uint64_t touched = 0, filled = 0;
+
+	p->task.progress(p->task.opaque, &touched, &filled);
+	probe_put(&cursor, SPAN(""), SPAN("touched_pages"), "", touched);
+	probe_put(&cursor, SPAN(""), SPAN("filled_pages"), "", filled);
+	p->end = cursor.end;
+}
+
 static void add_source(struct sampler *s, struct source source)
 {
 	if (s->n_sources == s->room_sources) {
@@ -98,7 +121,7 @@ static int open_source(struct sampler *s, const struct probe *probe, const char 
 
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
 		return error_set_errno(err, -errno, path, "cannot open");
-	if (fd < 0 || read_text_growing(s, fd, probe->chunked) < 0)
+	if (fd < 0 || read_text_growing(s, fd, probe->flags & PROBE_CHUNKED) < 0)
 		return 0;
 	parse(s, &source, prefix);
 	if (source.end == source.first)
@@ -173,6 +196,35 @@ static int open_groups(struct sampler *s, const struct probe *family, const stru
 	return r;
 }
 
+static int open_tasks(struct sampler *s, const struct probe *family, const struct sampler_config *config,
+		      const char *root, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < config->n_tasks && r == 0; i++) {
+		_cleanup_free_ char *dir = xasprintf("%s/proc/%d/", root, (int)config->tasks[i].pid);
+		_cleanup_free_ char *name = xasprintf("task.%s.", config->tasks[i].name);
+
+		r = open_family(s, family, PROBE_TASK, dir, name, err);
+	}
+	return r;
+}
+
+static void add_progress(struct sampler *s, const struct sampler_config *config)
+{
+	s->progress = xcalloc(config->n_tasks, sizeof(*s->progress));
+	for (size_t i = 0; i < config->n_tasks; i++) {
+		_cleanup_free_ char *prefix = xasprintf("task.%s.", config->tasks[i].name);
+		struct progress *p = &s->progress[s->n_progress];
+
+		if (!config->tasks[i].progress)
+			continue;
+		*p = (struct progress){ config->tasks[i], s->columns.n, s->columns.n };
+		parse_progress(s, p, prefix);
+		s->n_progress++;
+	}
+}
+
 static int open_all(struct sampler *s, const struct sampler_config *config, struct error *err)
 {
 	const char *root = config->root ? config->root : "";
@@ -185,7 +237,11 @@ static int open_all(struct sampler *s, const struct sampler_config *config, stru
 			r = open_nodes(s, families[i], root, err);
 		if (r == 0)
 			r = open_groups(s, families[i], config, root, err);
+		if (r == 0)
+			r = open_tasks(s, families[i], config, root, err);
 	}
+	if (r == 0)
+		add_progress(s, config);
 	if (r == 0 && s->columns.n == 0)
 		r = error_set(err, -ENOENT, root, "there are no counters to sample");
 	return r;
@@ -214,6 +270,7 @@ void sampler_close(struct sampler *s)
 	for (size_t i = 0; i < s->n_sources; i++)
 		close(s->sources[i].fd);
 	free(s->sources);
+	free(s->progress);
 	probe_columns_release(&s->columns);
 	free(s->written);
 	free(s->text);
@@ -249,25 +306,50 @@ static void write_changes(struct sampler *s, struct stream_writer *w)
 {
 	stream_array_begin(w, "set");
 	for (size_t i = 0; i < s->columns.n; i++) {
-		if (s->began && s->columns.values[i] == s->written[i])
+		if (s->n_taken > 0 && s->columns.values[i] == s->written[i])
 			continue;
 		s->written[i] = s->columns.values[i];
 		stream_array_u64(w, i);
 		stream_array_u64(w, MIN(s->columns.values[i], (uint64_t)INT64_MAX)); /* JSON readers stop there */
 	}
 	stream_array_end(w);
-	s->began = true;
+}
+
+/* Sizes are 0 when the file does not tell them any more, or is one of something that has gone. A text that does not
+ * fit would be told in part: its columns stay. */
+static void read_source(struct sampler *s, struct source *source)
+{
+	unsigned flags = source->probe->flags;
+	ssize_t len = read_text(source->fd, flags & PROBE_CHUNKED, s->text, s->room);
+
+	s->task_gone = len <= 0 && source->probe->scope == PROBE_TASK;
+	if (s->task_gone)
+		s->text[0] = '\0';
+	else if (len <= 0 || (flags & PROBE_SIZES && (size_t)len == s->room - 1))
+		return;
+	if (flags & PROBE_SIZES)
+		memset(s->columns.values + source->first, 0,
+		       (source->end - source->first) * sizeof(*s->columns.values));
+	parse(s, source, NULL);
+}
+
+/* By the number of the sample, so that cells repeat. The files of a process are neighbours: when it has gone, that is
+ * seen in all of them at once. */
+static bool is_due(const struct sampler *s, const struct source *source)
+{
+	return !(source->probe->flags & PROBE_SELDOM) || s->n_taken % PROBE_SELDOM_EVERY == 0 ||
+	       (source->probe->scope == PROBE_TASK && s->task_gone);
 }
 
 int sampler_take(struct sampler *s, uint64_t t_ns, struct stream_writer *w)
 {
-	for (size_t i = 0; i < s->n_sources; i++) {
-		struct source *source = &s->sources[i];
-
-		if (read_text(source->fd, source->probe->chunked, s->text, s->room) > 0)
-			parse(s, source, NULL);
-	}
+	for (size_t i = 0; i < s->n_sources; i++)
+		if (is_due(s, &s->sources[i]))
+			read_source(s, &s->sources[i]);
+	for (size_t i = 0; i < s->n_progress; i++)
+		parse_progress(s, &s->progress[i], NULL);
 	stream_begin(w, "sample", t_ns);
 	write_changes(s, w);
+	s->n_taken++;
 	return stream_end(w);
 }

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/error.h"
 #include "results/stream.h"
@@ -15,14 +16,27 @@
  *
  * Column names are "<source>.<counter>[_<unit>]", listed in docs/stream.md.
  * Every value is an unsigned 64-bit number. A counter the kernel does not have
- * is no column; one that vanishes keeps its last value.
+ * is no column; one that vanishes keeps its last value, but the sizes of a
+ * process that has ended are 0.
  */
 struct sampler;
+
+/* A process, of which a workload is made. It exists when the sampler is opened. */
+struct sampler_task {
+	const char *name; /* of the workload: "db.0" */
+	pid_t pid;
+	/* What it tells of its own progress. Called with each sample, so it must neither allocate nor fault. NULL:
+	 * nothing. */
+	void (*progress)(const void *opaque, uint64_t *ret_touched_pages, uint64_t *ret_filled_pages);
+	const void *opaque; /* must live as long as the sampler */
+};
 
 struct sampler_config {
 	const char *root;	    /* prefix of /proc and /sys; "" is the running system */
 	const char *cgroup_dir;	    /* directory of the cell's group, absolute, below root */
 	const char *const *groups;  /* names of the groups in it, NULL-terminated */
+	const struct sampler_task *tasks;
+	size_t n_tasks;
 };
 
 int sampler_open(const struct sampler_config *config, struct sampler **ret, struct error *err);

@@ -75,15 +75,29 @@ int cell_problem(struct cell_run *run, int r, const struct error *err, bool fata
 	return r;
 }
 
+static void task_progress(const void *opaque, uint64_t *ret_touched_pages, uint64_t *ret_filled_pages)
+{
+	const struct workload_report *report = opaque;
+	struct workload_counts counts = workload_sum(report);
+
+	*ret_touched_pages = counts.touched_pages;
+	*ret_filled_pages = counts.filled_pages;
+}
+
 static int open_sampler(struct cell_run *run, struct error *err)
 {
 	const struct scenario *scenario = run->cell->scenario;
 	_cleanup_free_ const char **groups = xcalloc(scenario->n_groups + 1, sizeof(*groups));
 	_cleanup_free_ char *dir = cgroup_tree_dir(&run->cgroups);
-	struct sampler_config config = { .root = "", .cgroup_dir = dir, .groups = groups };
+	_cleanup_free_ struct sampler_task *tasks = xcalloc(run->n_tasks, sizeof(*tasks));
+	struct sampler_config config = { .root = "", .cgroup_dir = dir, .groups = groups,
+					 .tasks = tasks, .n_tasks = run->n_tasks };
 
 	for (size_t i = 0; i < scenario->n_groups; i++)
 		groups[i] = scenario->groups[i].name;
+	for (size_t i = 0; i < run->n_tasks; i++)
+		tasks[i] = (struct sampler_task){ run->tasks[i].workload->name, run->tasks[i].pid, task_progress,
+						  run->tasks[i].report };
 	reclaim_probe_enable("", NULL); /* without tracefs there are no figures per node, that is all */
 	return sampler_open(&config, &run->sampler, err);
 }

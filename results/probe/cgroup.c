@@ -36,14 +36,14 @@ static void parse_numa_stat(struct probe_cursor *c, const char *text)
 }
 
 const struct probe probes_cgroup[] = {
-	{ PROBE_GROUP, "memory.current", "memory.current", probe_parse_byte_count, false },
-	{ PROBE_GROUP, "memory.peak", "memory.peak", probe_parse_byte_count, false },
-	{ PROBE_GROUP, "memory.swap.current", "memory.swap.current", probe_parse_byte_count, false },
-	{ PROBE_GROUP, "memory.stat", "stat.", probe_parse_pairs, false },
-	{ PROBE_GROUP, "memory.numa_stat", "numa.", parse_numa_stat, false },
-	{ PROBE_GROUP, "memory.events", "events.", probe_parse_pairs, false },
-	{ PROBE_GROUP, "memory.events.local", "events_local.", probe_parse_pairs, false },
-	{ PROBE_GROUP, "memory.swap.events", "swap_events.", probe_parse_pairs, false },
-	{ PROBE_GROUP, "memory.pressure", "psi.", probe_parse_psi, false },
+	{ PROBE_GROUP, "memory.current", "memory.current", probe_parse_byte_count, 0 },
+	{ PROBE_GROUP, "memory.peak", "memory.peak", probe_parse_byte_count, 0 },
+	{ PROBE_GROUP, "memory.swap.current", "memory.swap.current", probe_parse_byte_count, 0 },
+	{ PROBE_GROUP, "memory.stat", "stat.", probe_parse_pairs, 0 },
+	{ PROBE_GROUP, "memory.numa_stat", "numa.", parse_numa_stat, 0 },
+	{ PROBE_GROUP, "memory.events", "events.", probe_parse_pairs, 0 },
+	{ PROBE_GROUP, "memory.events.local", "events_local.", probe_parse_pairs, 0 },
+	{ PROBE_GROUP, "memory.swap.events", "swap_events.", probe_parse_pairs, 0 },
+	{ PROBE_GROUP, "memory.pressure", "psi.", probe_parse_psi, 0 },
 	{ 0 },
 };

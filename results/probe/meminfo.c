@@ -2,6 +2,6 @@
 #include "results/probe/probe.h"
 
 const struct probe probes_meminfo[] = {
-	{ PROBE_SYSTEM, "/proc/meminfo", "meminfo.", probe_parse_meminfo, false },
+	{ PROBE_SYSTEM, "/proc/meminfo", "meminfo.", probe_parse_meminfo, 0 },
 	{ 0 },
 };

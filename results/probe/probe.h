@@ -78,14 +78,23 @@ enum probe_scope {
 	PROBE_SYSTEM, /* one file; path is absolute */
 	PROBE_NODE,   /* a file in each node's directory; names begin with "node<N>." */
 	PROBE_GROUP,  /* a file in each group's directory; names begin with "group.<G>." */
+	PROBE_TASK,   /* a file in each workload's /proc/PID; names begin with "task.<W>." */
 };
+
+enum probe_flag {
+	PROBE_CHUNKED = 1 << 0, /* one read gives a part only: the kernel writes the file in many records */
+	PROBE_SIZES = 1 << 1,	/* of something that may end: what is not there any more is 0 */
+	PROBE_SELDOM = 1 << 2,	/* dear: read with the first sample and every PROBE_SELDOM_EVERY-th from there on */
+};
+
+enum { PROBE_SELDOM_EVERY = 10 };
 
 struct probe {
 	enum probe_scope scope;
 	const char *path;
 	const char *prefix; /* of the names, after what the scope adds */
 	void (*parse)(struct probe_cursor *c, const char *text);
-	bool chunked; /* one read gives a part only: the kernel writes the file in many records */
+	unsigned flags;
 };
 
 /* Each ends with a NULL path. */
@@ -96,6 +105,7 @@ extern const struct probe probes_node[];
 extern const struct probe probes_psi[];
 extern const struct probe probes_reclaim[];
 extern const struct probe probes_cgroup[];
+extern const struct probe probes_task[];
 
 /* Texts several files share. All are NUL-terminated; lines that do not fit the form are passed over. */
 void probe_parse_pairs(struct probe_cursor *c, const char *text);   /* "key 123" */

@@ -17,8 +17,8 @@ void probe_parse_psi(struct probe_cursor *c, const char *text)
 }
 
 const struct probe probes_psi[] = {
-	{ PROBE_SYSTEM, "/proc/pressure/memory", "psi.memory.", probe_parse_psi, false },
-	{ PROBE_SYSTEM, "/proc/pressure/io", "psi.io.", probe_parse_psi, false },
-	{ PROBE_SYSTEM, "/proc/pressure/cpu", "psi.cpu.", probe_parse_psi, false },
+	{ PROBE_SYSTEM, "/proc/pressure/memory", "psi.memory.", probe_parse_psi, 0 },
+	{ PROBE_SYSTEM, "/proc/pressure/io", "psi.io.", probe_parse_psi, 0 },
+	{ PROBE_SYSTEM, "/proc/pressure/cpu", "psi.cpu.", probe_parse_psi, 0 },
 	{ 0 },
 };

@@ -81,7 +81,7 @@ static void parse_hist(struct probe_cursor *c, const char *text)
 }
 
 const struct probe probes_reclaim[] = {
-	{ PROBE_SYSTEM, EVENT "/hist", "", parse_hist, false },
+	{ PROBE_SYSTEM, EVENT "/hist", "", parse_hist, 0 },
 	{ 0 },
 };
 

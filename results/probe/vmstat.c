@@ -3,6 +3,6 @@
 
 /* Every line becomes a column: kernels differ in what they count, and a new one may be what matters. */
 const struct probe probes_vmstat[] = {
-	{ PROBE_SYSTEM, "/proc/vmstat", "vmstat.", probe_parse_pairs, .chunked = true },
+	{ PROBE_SYSTEM, "/proc/vmstat", "vmstat.", probe_parse_pairs, PROBE_CHUNKED },
 	{ 0 },
 };

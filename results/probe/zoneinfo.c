@@ -82,6 +82,6 @@ static void parse_zoneinfo(struct probe_cursor *c, const char *text)
 }
 
 const struct probe probes_zoneinfo[] = {
-	{ PROBE_SYSTEM, "/proc/zoneinfo", "", parse_zoneinfo, .chunked = true },
+	{ PROBE_SYSTEM, "/proc/zoneinfo", "", parse_zoneinfo, PROBE_CHUNKED },
 	{ 0 },
 };

@@ -348,12 +348,19 @@ START_TEST(odd_texts_do_no_harm)
 		"anon N0",
 		"anon N0=1 N1",
 		"anon =1\n",
+		"1 (x",
+		"1 (x)",
+		"1 (x) R",
+		"1 (x) R 1 2 3 4",
+		"7f00 default N0",
+		"7f00 default N0= kernelpagesize_kB=\n",
+		"7f00 default N99999999999999999999=1 N7=99999999999999999999999 kernelpagesize_kB=99999999999999\n",
 		"hist:name=memrig:keys=nid,\n{ nid: 9999, flags: 9 } nr_scanned: 1 nr_reclaimed: 1\n{ "
 		"nid:\n{\n",
 	};
 	static const struct probe *const families[] = { probes_vmstat, probes_meminfo, probes_zoneinfo,
 							probes_node,   probes_psi,     probes_reclaim,
-							probes_cgroup };
+							probes_cgroup, probes_task };
 
 	for (size_t t = 0; t < ARRAY_SIZE(texts); t++) {
 		for (size_t f = 0; f < ARRAY_SIZE(families); f++) {
@@ -467,6 +474,122 @@ START_TEST(the_histogram_is_asked_for_by_the_kernels_names)
 }
 END_TEST
 
+#define STATUS "Name:\tdb.0\nState:\tR (running)\nVmRSS:\t     120 kB\nRssAnon:\t 100 kB\nVmSwap:\t 8 kB\nThreads:\t1\n"
+#define STAT   "57 (a) b (c) R 1 57 57 0 -1 4194560 333 0 44 0 12 5 0 0 20 0 1 0 100 0 0"
+
+static void count_up(const void *opaque, uint64_t *ret_touched_pages, uint64_t *ret_filled_pages)
+{
+	uint64_t *calls = (uint64_t *)(uintptr_t)opaque;
+
+	*ret_touched_pages = ++*calls;
+	*ret_filled_pages = 7;
+}
+
+static struct sampler *open_with_task(const struct sampler_task *task)
+{
+	struct sampler_config config = { .root = tree, .cgroup_dir = CGROUP, .tasks = task, .n_tasks = 1 };
+	struct sampler *s = NULL;
+
+	put("/sys/devices/system/node/node0/cpulist", "0\n");
+	put("/sys/devices/system/node/node1/cpulist", "1\n");
+	put("/proc/57/status", STATUS);
+	put("/proc/57/stat", STAT);
+	put("/proc/57/oom_score", "666\n");
+	put("/proc/57/numa_maps", "7f00 bind:0 anon=3 dirty=3 N0=2 N1=1 kernelpagesize_kB=4\n"
+				  "7f10 default file=/a\\040N0=9 huge N1=2 kernelpagesize_kB=2048\n");
+	ck_assert_int_eq(sampler_open(&config, &s, NULL), 0);
+	return s;
+}
+
+START_TEST(a_task_has_columns_of_its_own)
+{
+	static const struct expected expected[] = {
+		{ "task.db.0.VmRSS_bytes", 120 * KIB },
+		{ "task.db.0.RssAnon_bytes", 100 * KIB },
+		{ "task.db.0.VmSwap_bytes", 8 * KIB },
+		{ "task.db.0.state", 'R' },
+		{ "task.db.0.minflt", 333 },
+		{ "task.db.0.majflt", 44 },
+		{ "task.db.0.cpu_ns", 170000000 },
+		{ "task.db.0.oom_score", 666 },
+		{ "task.db.0.numa.N0_bytes", 8 * KIB },
+		{ "task.db.0.numa.N1_bytes", 4 * KIB + 4096 * KIB },
+		{ "task.db.0.filled_pages", 7 },
+		{ 0 },
+	};
+	uint64_t calls = 0;
+	struct sampler_task task = { "db.0", 57, count_up, &calls };
+	struct stream_writer w = open_writer();
+	struct sampler *s = open_with_task(&task);
+
+	assert_values(s, expected);
+	assert_absent(s, "task.db.0.Threads_bytes");
+	assert_names_differ(s);
+	ck_assert_int_eq(sampler_take(s, 1, &w), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.touched_pages"), calls);
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(a_task_that_ended_has_no_sizes_and_keeps_its_counts)
+{
+	struct sampler_task task = { "db.0", 57, NULL, NULL };
+	struct stream_writer w = open_writer();
+	struct sampler *s = open_with_task(&task);
+
+	sampler_take(s, 1, &w);
+	put("/proc/57/status", ""); /* /proc answers ESRCH */
+	put("/proc/57/stat", "");
+	put("/proc/57/oom_score", "");
+	put("/proc/57/numa_maps", "");
+	sampler_take(s, 2, &w);
+	ck_assert_uint_eq(value(s, "task.db.0.VmRSS_bytes"), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.state"), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.oom_score"), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.numa.N1_bytes"), 0); /* at once, though it is read seldom */
+	ck_assert_uint_eq(value(s, "task.db.0.majflt"), 44);
+	assert_absent(s, "task.db.0.touched_pages");
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+/* A zombie's status has no sizes, but its other lines. */
+START_TEST(a_size_that_is_not_told_any_more_is_0)
+{
+	struct sampler_task task = { "db.0", 57, NULL, NULL };
+	struct stream_writer w = open_writer();
+	struct sampler *s = open_with_task(&task);
+
+	put("/proc/57/status", "Name:\tdb.0\nState:\tZ (zombie)\nVmSwap:\t 4 kB\n");
+	sampler_take(s, 1, &w);
+	ck_assert_uint_eq(value(s, "task.db.0.VmRSS_bytes"), 0);
+	ck_assert_uint_eq(value(s, "task.db.0.VmSwap_bytes"), 4 * KIB);
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
+START_TEST(what_is_dear_is_read_with_every_tenth_sample)
+{
+	struct sampler_task task = { "db.0", 57, NULL, NULL };
+	struct stream_writer w = open_writer();
+	struct sampler *s = open_with_task(&task);
+
+	sampler_take(s, 0, &w);
+	put("/proc/57/numa_maps", "7f00 default N0=5 kernelpagesize_kB=4\n");
+	for (uint64_t i = 1; i < 10; i++) {
+		sampler_take(s, i, &w);
+		ck_assert_uint_eq(value(s, "task.db.0.numa.N0_bytes"), 8 * KIB);
+	}
+	sampler_take(s, 10, &w);
+	ck_assert_uint_eq(value(s, "task.db.0.numa.N0_bytes"), 20 * KIB);
+	stream_writer_release(&w);
+	sampler_close(s);
+}
+END_TEST
+
 /* Counts allocations; the sanitizer has its own malloc(). */
 static unsigned long allocations;
 
@@ -566,6 +689,10 @@ int main(void)
 	tcase_add_test(tests, a_later_state_is_the_same_as_when_opened_anew);
 	tcase_add_test(tests, reclaim_columns_are_there_before_the_entries);
 	tcase_add_test(tests, the_histogram_is_asked_for_by_the_kernels_names);
+	tcase_add_test(tests, a_task_has_columns_of_its_own);
+	tcase_add_test(tests, a_task_that_ended_has_no_sizes_and_keeps_its_counts);
+	tcase_add_test(tests, a_size_that_is_not_told_any_more_is_0);
+	tcase_add_test(tests, what_is_dear_is_read_with_every_tenth_sample);
 	tcase_add_test(tests, a_sample_neither_allocates_nor_faults);
 	tcase_add_test(tests, a_text_larger_than_the_buffer_is_cut);
 	suite_add_tcase(suite, tests);
