@@ -179,7 +179,7 @@ static void find_owner(const struct timeline *t, struct swap_finding *f)
 
 static void report(const struct timeline *t, const struct swap_finding *f, json_t *found)
 {
-	struct swap_cause cause = swap_explain(t, f);
+	struct placement cause = swap_explain(t, f);
 	_cleanup_free_ char *reason = cause.reason;
 	char swapped[32], spare[32];
 	json_t *finding = finding_add(found, &verdict_swap_with_free_memory, cause.name,
@@ -235,6 +235,10 @@ static const struct verdict_cause causes[] = {
 	  "vm.zone_reclaim_mode has bit 4 (2 and 4 for the multi-generational LRU) and its own counters "
 	  "moved, or reclaim ran that no allocation stalled for",
 	  "Set vm.zone_reclaim_mode to 0." },
+	{ "local_preference",
+	  "none of the above, and kswapd took more than half of what was reclaimed meanwhile",
+	  "Interleave the workload over the nodes; set vm.watermark_boost_factor to 0 and vm.min_free_kbytes no higher "
+	  "than needed, so that kswapd wakes later." },
 	{ "unknown", "none of the above",
 	  "Look at the timeline: which node was short, and what may use the other." },
 	{ .name = NULL },
