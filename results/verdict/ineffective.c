@@ -59,14 +59,15 @@ static enum known before_proactive(const struct ineffective_machine *m) { return
 static enum known before_demotion(const struct ineffective_machine *m) { return older(m, 5015); }
 
 static const struct rule rules[] = {
-	{ { "vm.zone_reclaim_mode", "mglru", "the multi-generational LRU does nothing for modes 1 to 5, only for 6 and 7" },
+	{ { "vm.zone_reclaim_mode", "mglru", "the multi-generational LRU does nothing for modes 1 to 5, only for 6 and 7",
+	    "where the multi-generational LRU is on (kernel/mm/lru_gen/enabled)" },
 	  lacks_write_or_unmap, on_mglru },
-	{ { "vm.zone_reclaim_mode", "one_node", "there is one node, and so no other to prefer it to" }, not_off, on_one_node },
-	{ { "vm.swappiness", "no_swap", "there is no swap" }, not_default_swappiness, without_swap },
-	{ { "kernel/mm/lru_gen/enabled", "absent", "kernels before 6.1 lack it" }, NULL, before_lru_gen },
-	{ { "kernel/mm/lru_gen/min_ttl_ms", "absent", "kernels before 6.1 lack it" }, NULL, before_lru_gen },
-	{ { "vm.compaction_proactiveness", "absent", "kernels before 5.9 lack it" }, NULL, before_proactive },
-	{ { "kernel/mm/numa/demotion_enabled", "absent", "kernels before 5.15 lack it" }, NULL, before_demotion },
+	{ { "vm.zone_reclaim_mode", "one_node", "there is one node, and so no other to prefer it to", NULL }, not_off, on_one_node },
+	{ { "vm.swappiness", "no_swap", "there is no swap", NULL }, not_default_swappiness, without_swap },
+	{ { "kernel/mm/lru_gen/enabled", "absent", "kernels before 6.1 lack it", NULL }, NULL, before_lru_gen },
+	{ { "kernel/mm/lru_gen/min_ttl_ms", "absent", "kernels before 6.1 lack it", NULL }, NULL, before_lru_gen },
+	{ { "vm.compaction_proactiveness", "absent", "kernels before 5.9 lack it", NULL }, NULL, before_proactive },
+	{ { "kernel/mm/numa/demotion_enabled", "absent", "kernels before 5.15 lack it", NULL }, NULL, before_demotion },
 };
 
 const struct ineffective *ineffective_find(const struct ineffective_machine *machine, const char *key, const char *value,
@@ -85,7 +86,7 @@ const struct ineffective *ineffective_find(const struct ineffective_machine *mac
 			*ret_sure = true;
 			return &rule->row;
 		}
-		if (applies == KNOWN_NOT && !maybe)
+		if (applies == KNOWN_NOT && rule->row.where && !maybe)
 			maybe = &rule->row;
 	}
 	if (maybe)

@@ -20,7 +20,8 @@ struct ineffective_machine {
 struct ineffective {
 	const char *key;
 	const char *cause;  /* one of the verdict's */
-	const char *reason; /* goes after "because" or "where" */
+	const char *reason; /* goes after "because" */
+	const char *where;  /* when the machine is not known: goes after "has no effect"; NULL: not worth a word then */
 };
 
 /* The row that says why `value` of `key` does nothing there, or NULL. *ret_sure: as far as is known it certainly

@@ -13,6 +13,9 @@
 #define FAILED_SHARE 10
 /* In all: as many as a 64th of the machine's pages, the same for any size of machine. */
 #define LEAST_SHARE 64
+/* Or fewer that take long: half of the time in those intervals someone waited, and they are a tenth of the cell. */
+#define PRESSURE   0.5
+#define CELL_SHARE 10
 
 static uint64_t allocated(const struct timeline *t, size_t i)
 {
@@ -51,6 +54,12 @@ static void add_latency(const struct span *span, json_t *finding)
 		finding_ratio(finding, "memory_pressure_ratio", span_pressure(span, psi));
 }
 
+static bool took_long(const struct span *span)
+{
+	return span_pressure(span, timeline_column(span->t, "psi.memory.some_us")) >= PRESSURE &&
+	       span_duration_ns(span) * CELL_SHARE >= span_cell_ns(span->t);
+}
+
 static void judge(const struct timeline *t, json_t *found)
 {
 	_cleanup_span_ struct span span = span_none(t);
@@ -69,7 +78,7 @@ static void judge(const struct timeline *t, json_t *found)
 		span_add(&span, i);
 	}
 	failed = span_growth(&span, column);
-	if (failed == 0 || failed * LEAST_SHARE < timeline_value(t, 0, ram) / t->page_bytes)
+	if (failed == 0 || (failed * LEAST_SHARE < timeline_value(t, 0, ram) / t->page_bytes && !took_long(&span)))
 		return;
 	finding = finding_add(found, &verdict_zone_reclaim_stall, cause_of(t),
 			      "A node's own reclaim ran and freed nothing %" PRIu64 " times for %" PRIu64
@@ -99,7 +108,7 @@ const struct verdict verdict_zone_reclaim_stall = {
 	.name = "zone_reclaim_stall",
 	.title = "A node's own reclaim fails again and again",
 	.doc = "zone_reclaim_failed grew by a tenth or more of the pages allocated in the interval, and by a 64th of the "
-	       "machine's pages in all.",
+	       "machine's pages in all, or tasks waited for memory half of that time, a tenth of the cell or more.",
 	.causes = causes,
 	.judge = judge,
 };

@@ -161,6 +161,27 @@ START_TEST(zone_reclaim_stall_thresholds_and_causes)
 }
 END_TEST
 
+/* One failure, in one of ten intervals of 100 ms (or of eleven), with so much waiting. */
+static void expect_slow(unsigned waited_us, uint64_t end_ns, const char *cause)
+{
+	_cleanup_free_ char *text = xasprintf(
+		CLASSIC TUNE("vm.zone_reclaim_mode", "4") BEGIN
+		"{'type':'columns','t_ns':0,'names':['meminfo.MemTotal_bytes','vmstat.zone_reclaim_failed','psi.memory.some_us']}\n"
+		"{'type':'sample','t_ns':0,'set':[0,26214400,1,0,2,0]}\n"
+		"{'type':'sample','t_ns':100000000,'set':[1,1,2,%u]}\n{'type':'sample','t_ns':%" PRIu64 ",'set':[]}\n",
+		waited_us, end_ns);
+
+	expect(&verdict_zone_reclaim_stall, text, cause, "zone_reclaim_failed");
+}
+
+START_TEST(zone_reclaim_stall_by_waiting)
+{
+	expect_slow(50000, 1000000000, "unmap_without_write");
+	expect_slow(49999, 1000000000, NULL);
+	expect_slow(50000, 1000000001, NULL);
+}
+END_TEST
+
 /* ---- direct_reclaim_stall ---- */
 
 static void expect_direct(const char *zone, unsigned stalls, unsigned direct, unsigned kswapd, const char *cause)
@@ -308,6 +329,7 @@ int main(void)
 	tcase_add_test(tcase, imbalance_thresholds);
 	tcase_add_test(tcase, imbalance_causes);
 	tcase_add_test(tcase, zone_reclaim_stall_thresholds_and_causes);
+	tcase_add_test(tcase, zone_reclaim_stall_by_waiting);
 	tcase_add_test(tcase, direct_reclaim_stall_thresholds_and_causes);
 	tcase_add_test(tcase, livelock_thresholds);
 	tcase_add_test(tcase, livelock_causes);
