@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 need_lab 6.1 6.12
 
-# The settings of the scenarios stand: the profile has none.
+# The settings of the scenarios stand: the profile sets none of them.
 problems="cpuset-oom-with-free-memory cache-kept-to-one-node zone-reclaim-drops-cache zone-reclaim-livelock
 	memory-high-livelock direct-reclaim-stall swappiness-without-swap"
 cured=""
