@@ -5,7 +5,13 @@
 #include "results/verdict/rows.h"
 
 const struct verdict *const verdicts[] = {
+	&verdict_oom_with_free_memory,
+	&verdict_livelock,
 	&verdict_swap_with_free_memory,
+	&verdict_node_imbalance,
+	&verdict_zone_reclaim_stall,
+	&verdict_direct_reclaim_stall,
+	&verdict_setting_without_effect,
 	NULL,
 };
 

@@ -8,6 +8,7 @@
 #include "runner/plan_show.h"
 #include "runner/provenance.h"
 #include "tuners/journal.h"
+#include "runner/setting_notes.h"
 
 static char *qemu_line(const struct plan_cell *cell, enum lab_clock clock)
 {
@@ -76,12 +77,22 @@ static json_t *cell_json(const struct plan_cell *cell, enum lab_clock clock)
 	return json;
 }
 
+static void print_notes(const struct plan_cell *cell)
+{
+	setting_notes_print(&(struct setting_notes){ .who = cell->id,
+						     .settings = &cell->profile->settings,
+						     .before = &cell->scenario->settings,
+						     .machine = &cell->scenario->machine,
+						     .kernel = cell->kernel->release });
+}
+
 int plan_show(const struct plan *plan, enum lab_clock clock, bool json)
 {
 	json_t *cells = json_array(), *document;
 	int r;
 
 	for (size_t i = 0; i < plan->n_cells; i++) {
+		print_notes(&plan->cells[i]);
 		if (json)
 			json_array_append_new(cells, cell_json(&plan->cells[i], clock));
 		else

@@ -5,6 +5,12 @@
 #include "results/verdict.h"
 
 /* One file each. */
+extern const struct verdict verdict_oom_with_free_memory;
+extern const struct verdict verdict_livelock;
 extern const struct verdict verdict_swap_with_free_memory;
+extern const struct verdict verdict_node_imbalance;
+extern const struct verdict verdict_zone_reclaim_stall;
+extern const struct verdict verdict_direct_reclaim_stall;
+extern const struct verdict verdict_setting_without_effect;
 
 #endif

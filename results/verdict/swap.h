@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "results/timeline.h"
+#include "results/verdict/placement.h"
 
 /* swap_with_free_memory in two parts: what happened, and why. */
 
@@ -23,13 +23,8 @@ struct swap_finding {
 	const char *workload; /* of that group; NULL when not known */
 };
 
-/* Why it happened. `reason` goes after "because"; NULL when the cause is "unknown". */
-struct swap_cause {
-	const char *name;
-	char *reason;
-	const char *group; /* whose setting it is; NULL: the machine's */
-};
-struct swap_cause swap_explain(const struct timeline *t, const struct swap_finding *f);
+/* Why it happened; the name is "unknown" and the reason NULL when nothing explains it. */
+struct placement swap_explain(const struct timeline *t, const struct swap_finding *f);
 
 /* Growth of a column over the intervals that count; 0 for a column that is absent (-1). */
 uint64_t swap_growth(const struct timeline *t, const struct swap_finding *f, int column);

@@ -2,10 +2,11 @@
 #include "common/size.h"
 #include "common/util.h"
 #include "results/verdict/finding.h"
+#include "results/verdict/nodes.h"
 #include "results/verdict/rows.h"
 #include "results/verdict/setting.h"
+#include "results/verdict/span.h"
 #include "results/verdict/swap.h"
-#include "results/zones.h"
 
 /* Free memory just above the high watermark comes and goes with every batch of reclaim: not worth a verdict.
  */
@@ -13,70 +14,7 @@
 /* Less than this swapped is what a kernel does at any pressure. */
 #define LEAST_SWAPPED_BYTES (1 * MIB)
 
-struct node {
-	bool there;
-	int free, anon, reclaimed; /* columns, -1 absent */
-	uint64_t high_bytes;
-	struct zones_spare zones;
-};
-
-struct machine_view {
-	const struct timeline *t;
-	struct node nodes[MAX_NODES];
-	int pswpout;
-};
-
-static struct machine_view look(const struct timeline *t)
-{
-	struct machine_view view = { .t = t, .pswpout = timeline_column(t, "vmstat.pswpout") };
-
-	for (unsigned n = 0; n < MAX_NODES; n++) {
-		struct node *node = &view.nodes[n];
-		struct watermarks marks;
-
-		node->free = timeline_columnf(t, "node%u.meminfo.MemFree_bytes", n);
-		node->anon = timeline_columnf(t, "node%u.meminfo.AnonPages_bytes", n);
-		node->reclaimed = timeline_columnf(t, "node%u.reclaim.anon_reclaimed_pages", n);
-		node->there = node->free >= 0;
-		if (zones_watermarks(t, n, &marks) == 0)
-			node->high_bytes = marks.high_bytes;
-		node->zones = zones_spare_of(t, n);
-	}
-	return view;
-}
-
 /* ---- which node the pages left ---- */
-
-static uint64_t fall(const struct timeline *t, int column, size_t sample)
-{
-	return column < 0 ? 0 : timeline_growth(t, column, sample, sample - 1);
-}
-
-static uint64_t rise(const struct timeline *t, int column, size_t sample)
-{
-	return column < 0 ? 0 : timeline_growth(t, column, sample - 1, sample);
-}
-
-/* The node with the least free memory against its high watermark at the end of the interval. */
-static unsigned shortest_node(const struct machine_view *view, size_t sample)
-{
-	unsigned shortest = 0;
-	int64_t least = INT64_MAX;
-
-	for (unsigned n = 0; n < MAX_NODES; n++) {
-		const struct node *node = &view->nodes[n];
-		int64_t spare;
-
-		if (!node->there)
-			continue;
-		spare = (int64_t)timeline_value(view->t, sample, node->free) - (int64_t)node->high_bytes;
-		if (spare < least) {
-			least = spare;
-			shortest = n;
-		}
-	}
-	return shortest;
-}
 
 /*
  * The kernel counts swap-out for the whole machine. A node's share of an
@@ -85,70 +23,30 @@ static unsigned shortest_node(const struct machine_view *view, size_t sample)
  * not emit it), else of the fall of anonymous memory (hidden when the workload
  * grows as fast), else all of it goes to the node that is shortest.
  */
-static double share_of_node(const struct machine_view *view, unsigned n, size_t sample, const char **ret_by)
+static double share_of_node(const struct nodes *view, unsigned n, size_t sample, const char **ret_by)
 {
 	uint64_t reclaimed = 0, fallen = 0;
 
 	for (unsigned i = 0; i < MAX_NODES; i++) {
-		reclaimed += rise(view->t, view->nodes[i].reclaimed, sample);
-		fallen += fall(view->t, view->nodes[i].anon, sample);
+		reclaimed += span_rise(view->t, view->list[i].anon_reclaimed, sample);
+		fallen += span_fall(view->t, view->list[i].anon, sample);
 	}
 	if (reclaimed > 0) {
 		*ret_by = "reclaimed anonymous pages";
-		return (double)rise(view->t, view->nodes[n].reclaimed, sample) / (double)reclaimed;
+		return (double)span_rise(view->t, view->list[n].anon_reclaimed, sample) / (double)reclaimed;
 	}
 	if (fallen > 0) {
 		*ret_by = "fall of AnonPages";
-		return (double)fall(view->t, view->nodes[n].anon, sample) / (double)fallen;
+		return (double)span_fall(view->t, view->list[n].anon, sample) / (double)fallen;
 	}
 	*ret_by = "least free against its watermarks";
-	return shortest_node(view, sample) == n ? 1 : 0;
-}
-
-/* ---- which node had memory to spare ---- */
-
-/* What node n had free all through the interval, as far as the samples tell. */
-static uint64_t free_through(const struct machine_view *view, unsigned n, size_t sample)
-{
-	return MIN(timeline_value(view->t, sample - 1, view->nodes[n].free),
-		   timeline_value(view->t, sample, view->nodes[n].free));
-}
-
-/* What of it was to spare at one sample. */
-static uint64_t spare_at(const struct machine_view *view, unsigned n, size_t sample)
-{
-	const struct node *node = &view->nodes[n];
-	uint64_t free_bytes = timeline_value(view->t, sample, node->free);
-
-	if (node->zones.n > 0)
-		return zones_spare_bytes(view->t, &node->zones, sample);
-	return free_bytes > node->high_bytes ? free_bytes - node->high_bytes : 0;
-}
-
-/* The other node with most to spare; -1 when none has enough. */
-static int spare_node(const struct machine_view *view, unsigned not_this, size_t sample)
-{
-	int best = -1;
-	uint64_t most = 0;
-
-	for (unsigned n = 0; n < MAX_NODES; n++) {
-		uint64_t spare;
-
-		if (n == not_this || !view->nodes[n].there)
-			continue;
-		spare = MIN(spare_at(view, n, sample - 1), spare_at(view, n, sample));
-		if (spare >= SPARE_BYTES && spare > most) {
-			most = spare;
-			best = (int)n;
-		}
-	}
-	return best;
+	return nodes_shortest(view, sample) == n ? 1 : 0;
 }
 
 /* ---- what happened on a node ---- */
 
 /* The other node that is reported is the one with most to spare over most of the swap-out. */
-static void pick_other(const struct machine_view *view, const double swapped_beside[MAX_NODES],
+static void pick_other(const struct nodes *view, const double swapped_beside[MAX_NODES],
 		       struct swap_finding *f)
 {
 	double most = 0;
@@ -159,23 +57,23 @@ static void pick_other(const struct machine_view *view, const double swapped_bes
 			f->other = n;
 		}
 	}
-	f->other_high_bytes = view->nodes[f->other].high_bytes;
+	f->other_high_bytes = view->list[f->other].high_bytes;
 	f->other_free_bytes = UINT64_MAX;
 	for (size_t i = 1; i < view->t->n_samples; i++)
 		if (f->hit[i])
-			f->other_free_bytes = MIN(f->other_free_bytes, free_through(view, f->other, i));
+			f->other_free_bytes = MIN(f->other_free_bytes, nodes_free_through(view, f->other, i));
 }
 
 /* Returns whether it fires. */
-static bool find_on_node(const struct machine_view *view, unsigned n, struct swap_finding *f)
+static bool find_on_node(const struct nodes *view, int pswpout, unsigned n, struct swap_finding *f)
 {
 	const struct timeline *t = view->t;
 	double swapped = 0, beside[MAX_NODES] = { 0 };
 
 	f->node = n;
 	for (size_t i = 1; i < t->n_samples; i++) {
-		uint64_t pages = rise(t, view->pswpout, i);
-		int other = pages > 0 ? spare_node(view, n, i) : -1;
+		uint64_t pages = span_rise(t, pswpout, i);
+		int other = pages > 0 ? nodes_spare(view, n, i, SPARE_BYTES) : -1;
 		const char *by;
 		double bytes;
 
@@ -206,7 +104,7 @@ uint64_t swap_growth(const struct timeline *t, const struct swap_finding *f, int
 
 	for (size_t i = 1; i < t->n_samples; i++)
 		if (f->hit[i])
-			sum += rise(t, column, i);
+			sum += span_rise(t, column, i);
 	return sum;
 }
 
@@ -281,7 +179,7 @@ static void find_owner(const struct timeline *t, struct swap_finding *f)
 
 static void report(const struct timeline *t, const struct swap_finding *f, json_t *found)
 {
-	struct swap_cause cause = swap_explain(t, f);
+	struct placement cause = swap_explain(t, f);
 	_cleanup_free_ char *reason = cause.reason;
 	char swapped[32], spare[32];
 	json_t *finding = finding_add(found, &verdict_swap_with_free_memory, cause.name,
@@ -306,15 +204,16 @@ static void report(const struct timeline *t, const struct swap_finding *f, json_
 
 static void judge(const struct timeline *t, json_t *found)
 {
-	struct machine_view view = look(t);
+	struct nodes view = nodes_look(t);
+	int pswpout = timeline_column(t, "vmstat.pswpout");
 
-	if (view.pswpout < 0 || timeline_delta(t, view.pswpout) == 0)
+	if (pswpout < 0 || timeline_delta(t, pswpout) == 0)
 		return;
 	for (unsigned n = 0; n < MAX_NODES; n++) {
 		_cleanup_free_ bool *hit = xcalloc(t->n_samples, sizeof(*hit));
 		struct swap_finding f = { .hit = hit };
 
-		if (!view.nodes[n].there || !find_on_node(&view, n, &f))
+		if (!view.list[n].there || !find_on_node(&view, pswpout, n, &f))
 			continue;
 		find_owner(t, &f);
 		report(t, &f, found);
@@ -336,6 +235,10 @@ static const struct verdict_cause causes[] = {
 	  "vm.zone_reclaim_mode has bit 4 (2 and 4 for the multi-generational LRU) and its own counters "
 	  "moved, or reclaim ran that no allocation stalled for",
 	  "Set vm.zone_reclaim_mode to 0." },
+	{ "local_preference",
+	  "none of the above, and kswapd took more than half of what was reclaimed meanwhile",
+	  "Interleave the workload over the nodes; set vm.watermark_boost_factor to 0 and vm.min_free_kbytes no higher "
+	  "than needed, so that kswapd wakes later." },
 	{ "unknown", "none of the above",
 	  "Look at the timeline: which node was short, and what may use the other." },
 	{ .name = NULL },

@@ -13,8 +13,11 @@ static void check_one(const struct kind *kind, const char *name, const char *ker
 
 	if (cli_find(kind->name, name, &path, &err) < 0)
 		diags_add(diags, err.where, 0, 0, "", err.hint, "%s", err.what);
-	else if (kind->load(path, kernel, &item, diags) == 0)
+	else if (kind->load(path, kernel, &item, diags) == 0) {
+		if (kind->notes)
+			kind->notes(name, kernel, item.object);
 		kind_release(kind, &item);
+	}
 }
 
 /* {"file":..., "line":..., "column":..., "path":..., "message":..., "hint":...}; what is not known is absent.

@@ -21,6 +21,8 @@ struct kind {
 	int (*load)(const char *path, const char *kernel, struct kind_item *ret, struct diags *diags);
 	void (*free)(void *object);
 	void (*print)(void *object);
+	/* Says on stderr what is no mistake and yet will not do what is hoped for; or NULL. */
+	void (*notes)(const char *path, const char *kernel, void *object);
 	json_t *(*schema)(void);
 };
 

@@ -2,6 +2,7 @@
 #include "common/util.h"
 #include "runner/cli/kind.h"
 #include "runner/cli/profile.h"
+#include "runner/setting_notes.h"
 #include "tuners/tuner.h"
 
 /* memrig profile: list, show, check, keys and schema; the others have files of their own. */
@@ -110,6 +111,13 @@ static int keys_main(int argc, char **argv)
 	return EXIT_DONE;
 }
 
+static void notes(const char *path, const char *kernel, void *object)
+{
+	const struct profile *profile = object;
+
+	setting_notes_print(&(struct setting_notes){ .who = path, .settings = &profile->settings, .kernel = kernel });
+}
+
 static const struct kind kind = {
 	.name = "profile",
 	.name_width = 20,
@@ -125,6 +133,7 @@ static const struct kind kind = {
 	.free = free_profile,
 	.print = print_profile,
 	.schema = profile_schema,
+	.notes = notes,
 };
 
 static const struct verb list = { "list", "the profiles that come with memrig", kind_list, false };

@@ -4,6 +4,7 @@
 #include "common/util.h"
 #include "runner/cli/kind.h"
 #include "runner/cli/scenario_show.h"
+#include "runner/setting_notes.h"
 
 /* memrig scenario list|show|check|workloads|schema */
 
@@ -29,6 +30,14 @@ static void print_scenario(void *object)
 	scenario_print(object);
 }
 
+static void notes(const char *path, const char *kernel, void *object)
+{
+	const struct scenario *scenario = object;
+
+	setting_notes_print(&(struct setting_notes){
+		.who = path, .settings = &scenario->settings, .machine = &scenario->machine, .kernel = kernel });
+}
+
 static const struct kind kind = {
 	.name = "scenario",
 	.name_width = 24,
@@ -42,6 +51,7 @@ static const struct kind kind = {
 	.free = free_scenario,
 	.print = print_scenario,
 	.schema = scenario_schema,
+	.notes = notes,
 };
 
 static const struct verb list = { "list", "the scenarios that come with memrig", kind_list, false };

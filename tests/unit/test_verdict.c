@@ -15,7 +15,7 @@ static const struct {
 	  "because group db reached its memory.max of 300.0 MiB." },
 	{ "zone_reclaim.jsonl", "zone_reclaim", "least free against its watermarks",
 	  "because vm.zone_reclaim_mode=7 reclaims a node before it uses the next." },
-	{ "unknown.jsonl", "unknown", "reclaimed anonymous pages", "no setting explains it." },
+	{ "local_preference.jsonl", "local_preference", "reclaimed anonymous pages", "because kswapd refilled node 0" },
 	{ "mglru.jsonl", "cpuset", "fall of AnonPages", "cpuset.mems=0." },
 	{ "both_full.jsonl", NULL, NULL, NULL },
 	{ "no_swap.jsonl", NULL, NULL, NULL },
@@ -157,6 +157,7 @@ static json_t *judge_swap(const char *records, const char *names, const char *fi
 #define SWAPPED(group) ",'group." group ".memory.swap.current_bytes'"
 #define COUNTED(group) ",'group." group ".stat.pswpout'"
 #define MAXED(group)   ",'group." group ".events.max'"
+#define STOLEN         ",'vmstat.pgsteal_kswapd','vmstat.pgsteal_direct'"
 #define SCANNED        ",'vmstat.pgscan_direct'"
 #define FAILED         ",'vmstat.zone_reclaim_failed'"
 #define SUCCESS        ",'vmstat.zone_reclaim_success'"
@@ -182,6 +183,10 @@ static const struct {
 	{ MODE("7"), FAILED SUCCESS, ",3,5,4,1", "zone_reclaim", NULL },
 	{ MODE("7"), SCANNED FAILED SUCCESS, ",3,99,4,5,5,0", "unknown", NULL },
 	{ MODE("7") GROUP("db"), SCANNED MAXED("db"), ",3,99,4,1", "unknown", NULL },
+	/* Nothing forbids the other node: kswapd took more than the allocations did, or not. */
+	{ "", STOLEN, ",3,5,4,4", "local_preference", NULL },
+	{ "", STOLEN, ",3,5,4,5", "unknown", NULL },
+	{ MODE("7"), STOLEN FAILED, ",3,5,4,4,5,1", "zone_reclaim", NULL },
 	{ MODE("3") CPUSET("db", "0"), SCANNED ",'group.db.memory.current_bytes'", ",3,99,4,9000000",
 	  "cpuset", NULL },
 	/* A bound workload explains what its group did when it is the main one. */

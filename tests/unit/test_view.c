@@ -223,7 +223,7 @@ END_TEST
 /* What any stored stream may look like. */
 START_TEST(every_view_takes_every_stream)
 {
-	static const char *const streams[] = { "both_full.jsonl", "cut.jsonl", "failed.jsonl", "unknown.jsonl",
+	static const char *const streams[] = { "both_full.jsonl", "cut.jsonl", "failed.jsonl", "local_preference.jsonl",
 					       "unfilled.jsonl", "oom_memcg.jsonl" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(streams); i++) {
