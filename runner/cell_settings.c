@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The settings of a cell: the scenario's, then the profile's, which win; in the order the tuners know. */
+/* The settings of a cell, in the order the tuners know. */
 #include <errno.h>
 
 #include "common/clock.h"
 #include "common/util.h"
 #include "runner/cell_run.h"
-
-static void merge(struct settings *into, const struct settings *from)
-{
-	for (size_t i = 0; i < from->n; i++)
-		settings_set(into, from->list[i].sysfs, from->list[i].key, from->list[i].value);
-}
 
 static int by_order(const void *a, const void *b)
 {
@@ -21,11 +15,9 @@ static int by_order(const void *a, const void *b)
 
 int cell_settings_plan(struct cell_run *run, struct error *err)
 {
-	struct settings all = { 0 };
+	struct settings all = profile_with_scenario(run->cell->profile, &run->cell->scenario->settings);
 	int r = 0;
 
-	merge(&all, &run->cell->scenario->settings);
-	merge(&all, &run->cell->profile->settings);
 	run->tunes = xcalloc(all.n, sizeof(*run->tunes));
 	for (size_t i = 0; i < all.n && r == 0; i++) {
 		struct tune *tune = &run->tunes[i];

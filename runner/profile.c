@@ -55,6 +55,11 @@ static void read_source(const struct form_value *value, void *into)
 	form_string(value, &((struct written *)into)->profile->source);
 }
 
+static void read_gives_way(const struct form_value *value, void *into)
+{
+	((struct written *)into)->profile->gives_way = json_is_true(value->json);
+}
+
 static void read_extends(const struct form_value *value, void *into)
 {
 	name_read(value, &((struct written *)into)->extends);
@@ -66,6 +71,8 @@ static const struct form_field fields[] = {
 	{ "source", FORM_STRING, false, read_source, 0, NULL, "where the values come from" },
 	{ "extends", FORM_STRING, false, read_extends, 0, name_schema,
 	  "a profile whose settings this one adds to" },
+	{ "gives_way", FORM_BOOL, false, read_gives_way, 0, NULL,
+	  "the scenario's own settings win over these; not inherited" },
 	{ "sysctl", FORM_OBJECT, false, read_sysctl, 0, settings_schema_sysctl,
 	  "kernel settings, by their sysctl names" },
 	{ "sysfs", FORM_OBJECT, false, read_sysfs, 0, settings_schema_sysfs,
@@ -185,9 +192,24 @@ void profile_free(struct profile *profile)
 	free(profile);
 }
 
+static void merge(struct settings *into, const struct settings *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		settings_set(into, from->list[i].sysfs, from->list[i].key, from->list[i].value);
+}
+
+struct settings profile_with_scenario(const struct profile *profile, const struct settings *scenario)
+{
+	struct settings all = { 0 };
+
+	merge(&all, profile->gives_way ? &profile->settings : scenario);
+	merge(&all, profile->gives_way ? scenario : &profile->settings);
+	return all;
+}
+
 json_t *profile_to_json(const struct profile *profile)
 {
-	json_t *sysctl = json_object(), *sysfs = json_object();
+	json_t *sysctl = json_object(), *sysfs = json_object(), *json;
 
 	for (size_t i = 0; i < profile->settings.n; i++) {
 		const struct setting *setting = &profile->settings.list[i];
@@ -195,7 +217,10 @@ json_t *profile_to_json(const struct profile *profile)
 		json_object_set_new(setting->sysfs ? sysfs : sysctl, setting->key,
 				    json_string(setting->value));
 	}
-	return json_pack("{s:s, s:o, s:o}", "name", profile->name, "sysctl", sysctl, "sysfs", sysfs);
+	json = json_pack("{s:s, s:o, s:o}", "name", profile->name, "sysctl", sysctl, "sysfs", sysfs);
+	if (profile->gives_way)
+		json_object_set_new(json, "gives_way", json_true());
+	return json;
 }
 
 int profile_from_json(json_t *json, struct profile **ret, struct error *err)

@@ -12,6 +12,7 @@ struct profile {
 	char *name;
 	char *description; /* "" when absent */
 	char *source;	   /* where the values come from; "" when absent */
+	bool gives_way;		  /* the scenario's own settings win over these */
 	struct settings settings; /* with those of every profile it extends, nearest last and winning */
 };
 
@@ -24,11 +25,14 @@ struct profile {
 int profile_load(const char *path, const char *kernel, struct profile **ret, struct diags *diags);
 void profile_free(struct profile *profile);
 
+/* What a cell sets: the scenario's settings and the profile's, which win unless it gives way. The caller releases it. */
+struct settings profile_with_scenario(const struct profile *profile, const struct settings *scenario);
+
 /* Where profiles lie that are named, not written as a path: the path of one, or -ENOENT with the nearest name as hint.
  * Set by the command line; NULL where there is no such place (the guest). */
 extern int (*profile_find)(const char *name, char **ret_path, struct error *err);
 
-/* {"name":..., "sysctl":{...}, "sysfs":{...}}, flattened: what goes into the cell description. */
+/* {"name":..., "gives_way":true (or absent), "sysctl":{...}, "sysfs":{...}}, flattened: what goes into the cell description. */
 json_t *profile_to_json(const struct profile *profile);
 /* The reverse, for the executor; the document was made by profile_to_json(). */
 int profile_from_json(json_t *json, struct profile **ret, struct error *err);

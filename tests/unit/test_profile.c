@@ -186,6 +186,32 @@ START_TEST(a_profile_goes_to_a_cell_and_back)
 }
 END_TEST
 
+START_TEST(a_profile_wins_unless_it_gives_way)
+{
+	for (int gives_way = 0; gives_way < 2; gives_way++) {
+		struct profile *p = load_text(gives_way ? "{ \"name\": \"p\", \"gives_way\": true,"
+							  "\"sysctl\": { \"vm.swappiness\": 1, \"vm.page-cluster\": 3 } }"
+							: "{ \"name\": \"p\","
+							  "\"sysctl\": { \"vm.swappiness\": 1, \"vm.page-cluster\": 3 } }"),
+			       *again = NULL;
+		struct settings scenario = { 0 }, all;
+		json_t *json = profile_to_json(p);
+
+		settings_set(&scenario, false, "vm.swappiness", "100");
+		ck_assert_int_eq(profile_from_json(json, &again, NULL), 0);
+		all = profile_with_scenario(again, &scenario);
+		ck_assert_uint_eq(all.n, 2);
+		ck_assert_str_eq(value_of(&all, "vm.swappiness"), gives_way ? "100" : "1");
+		ck_assert_str_eq(value_of(&all, "vm.page-cluster"), "3");
+		settings_release(&all);
+		settings_release(&scenario);
+		json_decref(json);
+		profile_free(p);
+		profile_free(again);
+	}
+}
+END_TEST
+
 START_TEST(a_cells_profile_is_checked_too)
 {
 	json_t *json = json_pack("{s:s, s:{s:s}}", "name", "p", "sysctl", "vm.swappiness", "much");
@@ -250,6 +276,7 @@ int main(void)
 	tcase_add_test(tcase, ranges_are_those_of_the_kernel_asked_for);
 	tcase_add_test(tcase, a_missing_file_is_not_found);
 	tcase_add_test(tcase, a_profile_goes_to_a_cell_and_back);
+	tcase_add_test(tcase, a_profile_wins_unless_it_gives_way);
 	tcase_add_test(tcase, a_cells_profile_is_checked_too);
 	tcase_add_test(tcase, a_setting_set_again_is_replaced);
 	tcase_add_test(tcase, every_shipped_profile_is_good_sourced_and_named_as_its_file);
