@@ -79,11 +79,13 @@ static json_t *cell_json(const struct plan_cell *cell, enum lab_clock clock)
 
 static void print_notes(const struct plan_cell *cell)
 {
+	struct settings all = profile_with_scenario(cell->profile, &cell->scenario->settings);
+
 	setting_notes_print(&(struct setting_notes){ .who = cell->id,
-						     .settings = &cell->profile->settings,
-						     .before = &cell->scenario->settings,
+						     .settings = &all,
 						     .machine = &cell->scenario->machine,
 						     .kernel = cell->kernel->release });
+	settings_release(&all);
 }
 
 int plan_show(const struct plan *plan, enum lab_clock clock, bool json)

@@ -8,7 +8,7 @@
 
 static const char *value_of(const struct settings *settings, const char *key)
 {
-	for (size_t i = 0; settings && i < settings->n; i++)
+	for (size_t i = 0; i < settings->n; i++)
 		if (streq(settings->list[i].key, key))
 			return settings->list[i].value;
 	return NULL;
@@ -18,28 +18,11 @@ static const char *value_of(const struct settings *settings, const char *key)
 static enum known planned_mglru(const struct setting_notes *notes)
 {
 	static const char key[] = "kernel/mm/lru_gen/enabled";
-	const char *value = value_of(notes->settings, key) ?: value_of(notes->before, key);
+	const char *value = value_of(notes->settings, key);
 
 	if (!value)
 		return KNOWN_NOT;
 	return streq(value, "y") || (strtoull(value, NULL, 0) & 1) ? KNOWN_YES : KNOWN_NO;
-}
-
-static void print_for(const struct setting_notes *notes, const struct ineffective_machine *machine,
-		      const struct settings *settings, bool overridden)
-{
-	for (size_t i = 0; settings && i < settings->n; i++) {
-		const struct setting *s = &settings->list[i];
-		const struct ineffective *row;
-		bool sure;
-
-		if (overridden && value_of(notes->settings, s->key))
-			continue;
-		row = ineffective_find(machine, s->key, s->value, &sure);
-		if (row)
-			fprintf(stderr, "memrig: note: %s: %s=%s has no effect%s%s\n", notes->who, s->key, s->value,
-				sure ? ": " : " ", sure ? row->reason : row->where);
-	}
 }
 
 void setting_notes_print(const struct setting_notes *notes)
@@ -52,6 +35,14 @@ void setting_notes_print(const struct setting_notes *notes)
 		.release = ineffective_release(notes->kernel),
 	};
 
-	print_for(notes, &machine, notes->before, true);
-	print_for(notes, &machine, notes->settings, false);
+	for (size_t i = 0; i < notes->settings->n; i++) {
+		const struct setting *s = &notes->settings->list[i];
+		const struct ineffective *row;
+		bool sure;
+
+		row = ineffective_find(&machine, s->key, s->value, &sure);
+		if (row)
+			fprintf(stderr, "memrig: note: %s: %s=%s has no effect%s%s\n", notes->who, s->key, s->value,
+				sure ? ": " : " ", sure ? row->reason : row->where);
+	}
 }

@@ -8,8 +8,7 @@
  * setting_without_effect (results/verdict/ineffective.h). */
 struct setting_notes {
 	const char *who;		 /* what the notes begin with: a file or a cell */
-	const struct settings *settings; /* those that win */
-	const struct settings *before;	 /* those set before them, or NULL */
+	const struct settings *settings; /* what is set */
 	const struct machine *machine;	 /* NULL: not known */
 	const char *kernel;		 /* release; NULL: not known */
 };

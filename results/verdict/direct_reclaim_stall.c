@@ -4,6 +4,8 @@
 #include "common/size.h"
 #include "common/util.h"
 #include "results/verdict/finding.h"
+#include "results/verdict/nodes.h"
+#include "results/verdict/placement.h"
 #include "results/verdict/rows.h"
 #include "results/verdict/setting.h"
 #include "results/verdict/span.h"
@@ -62,9 +64,31 @@ static void report(const struct span *span, uint64_t ram, json_t *found)
 		finding_ratio(finding, "memory_pressure_ratio", span_pressure(span, psi));
 }
 
+/* Whether some group is kept to a short node while another has much to spare: then that is why tasks reclaim, and no
+ * watermark would help. */
+static bool is_shut_in(const struct nodes *nodes, size_t interval)
+{
+	unsigned shortest = nodes_shortest(nodes, interval);
+	int spare = nodes_spare(nodes, shortest, interval, nodes_much(nodes, shortest));
+	size_t pos = 0;
+	const json_t *group;
+
+	while (spare >= 0 && (group = timeline_next(nodes->t, "group", &pos))) {
+		struct placement placement = { 0 };
+		bool forbids = placement_forbids(nodes->t, record_text(group, "group", ""), NULL, shortest,
+						 (unsigned)spare, &placement);
+
+		free(placement.reason);
+		if (forbids)
+			return true;
+	}
+	return false;
+}
+
 static void judge(const struct timeline *t, json_t *found)
 {
 	_cleanup_span_ struct span span = span_none(t);
+	struct nodes nodes = nodes_look(t);
 	const struct span_columns stalls = span_allocstall(t);
 	int direct = timeline_column(t, "vmstat.pgsteal_direct"), kswapd = timeline_column(t, "vmstat.pgsteal_kswapd");
 	int ram = timeline_column(t, "meminfo.MemTotal_bytes");
@@ -74,7 +98,7 @@ static void judge(const struct timeline *t, json_t *found)
 		return;
 	/* Neither a group's reclaim nor a node's own counts as a stall. */
 	for (size_t i = 1; i < t->n_samples; i++)
-		if (span_rise_all(t, &stalls, i) > 0)
+		if (span_rise_all(t, &stalls, i) > 0 && !is_shut_in(&nodes, i))
 			span_add(&span, i);
 	pages = timeline_value(t, 0, ram) / t->page_bytes;
 	by_tasks = span_growth(&span, direct);
@@ -97,7 +121,7 @@ const struct verdict verdict_direct_reclaim_stall = {
 	.name = "direct_reclaim_stall",
 	.title = "Tasks reclaim themselves although kswapd runs",
 	.doc = "While allocations stalled, tasks took at least a quarter of the pages that were reclaimed, and a 64th of the "
-	       "machine's pages in all; kswapd reclaimed too.",
+	       "machine's pages in all; kswapd reclaimed too. Not while a group is kept to a short node and another has much to spare.",
 	.causes = causes,
 	.judge = judge,
 };
