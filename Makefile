@@ -29,7 +29,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 COMMON_SRC := $(wildcard common/*.c)
 PRELOAD    := $(wildcard runner/lab/preload/*.c)
 GUEST_ONLY := runner/lab/init.c runner/lab/guest_setup.c
-EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c) results/sampler.c results/stream.c \
+EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c results/trace/*.c) results/sampler.c results/stream.c \
 	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/scenario*.c runner/profile*.c runner/kmsg.c runner/task.c)
 HOST_SRC   := $(sort $(COMMON_SRC) $(EXEC_SRC) $(wildcard results/*.c results/*/*.c) \
 	      $(filter-out $(GUEST_ONLY) $(PRELOAD) runner/main.c,$(wildcard runner/*.c runner/cli/*.c runner/lab/*.c)))

@@ -25,6 +25,8 @@ struct sampler {
 	char *text;        /* of the source being read */
 	size_t room;
 	uint64_t nodes;
+	struct trace *trace;
+	size_t trace_first, trace_end; /* its columns */
 };
 
 /* In the order they are read. */
@@ -78,6 +80,29 @@ static void parse(struct sampler *s, struct source *source, const char *prefix)
 
 	source->probe->parse(&cursor, s->text);
 	source->end = cursor.end;
+}
+
+/* The trace is no file: it has its numbers already. */
+static void put_trace(struct sampler *s, const char *prefix)
+{
+	struct probe_cursor cursor = {
+		.columns = &s->columns,
+		.next = s->trace_first,
+		.first = s->trace_first,
+		.end = s->trace_end,
+		.prefix = prefix,
+	};
+
+	trace_put(s->trace, &cursor);
+	s->trace_end = cursor.end;
+}
+
+static void open_trace(struct sampler *s, struct trace *trace)
+{
+	s->trace = trace;
+	s->trace_first = s->trace_end = s->columns.n;
+	if (trace)
+		put_trace(s, "");
 }
 
 static void add_source(struct sampler *s, struct source source)
@@ -200,6 +225,7 @@ int sampler_open(const struct sampler_config *config, struct sampler **ret, stru
 		sampler_close(s);
 		return r;
 	}
+	open_trace(s, config->trace);
 	s->written = xcalloc(s->columns.n, sizeof(*s->written));
 	/* Touches it; memset() with zero would become a part of calloc(). */
 	memset(s->written, 0xff, s->columns.n * sizeof(*s->written));
@@ -266,6 +292,10 @@ int sampler_take(struct sampler *s, uint64_t t_ns, struct stream_writer *w)
 
 		if (read_text(source->fd, source->probe->chunked, s->text, s->room) > 0)
 			parse(s, source, NULL);
+	}
+	if (s->trace) {
+		trace_drain(s->trace, t_ns);
+		put_trace(s, NULL);
 	}
 	stream_begin(w, "sample", t_ns);
 	write_changes(s, w);

@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "results/stream.h"
+#include "results/trace/trace.h"
 
 /*
  * The sampler: opens every counter file once, then on each sampler_take()
@@ -23,6 +24,7 @@ struct sampler_config {
 	const char *root;	    /* prefix of /proc and /sys; "" is the running system */
 	const char *cgroup_dir;	    /* directory of the cell's group, absolute, below root */
 	const char *const *groups;  /* names of the groups in it, NULL-terminated */
+	struct trace *trace;	    /* NULL: none; stays the caller's, who closes it after the sampler */
 };
 
 int sampler_open(const struct sampler_config *config, struct sampler **ret, struct error *err);

@@ -84,7 +84,10 @@ static int open_sampler(struct cell_run *run, struct error *err)
 
 	for (size_t i = 0; i < scenario->n_groups; i++)
 		groups[i] = scenario->groups[i].name;
-	reclaim_probe_enable("", NULL); /* without tracefs there are no figures per node, that is all */
+	/* Without tracefs there are no figures per node and no latencies, that is all. */
+	reclaim_probe_enable("", NULL);
+	if (trace_open(&(struct trace_config){ "", dir, groups }, &run->trace, NULL) == 0)
+		config.trace = run->trace;
 	return sampler_open(&config, &run->sampler, err);
 }
 
@@ -146,6 +149,8 @@ static int measure(struct cell_run *run, struct error *err)
 		protect_self();
 		r = cell_loop(run, err);
 	}
+	if (r == 0 && run->trace)
+		trace_write_records(run->trace, now_ns(), &run->out);
 	if (r == 0)
 		cell_groups_record_end(run);
 	return r;
@@ -159,6 +164,7 @@ static void tear_down(struct cell_run *run)
 	for (size_t i = 0; i < run->n_tasks; i++)
 		task_free(&run->tasks[i]);
 	sampler_close(run->sampler);
+	trace_close(run->trace);
 	reclaim_probe_disable("", NULL);
 	if (run->cgroups.parent) {
 		r = cgroup_tree_remove(&run->cgroups, &err);

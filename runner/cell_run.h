@@ -25,6 +25,7 @@ struct cell_run {
 	int event_fd;
 	struct kmsg kmsg;
 	struct sampler *sampler;
+	struct trace *trace; /* NULL: the kernel or the user has none */
 	uint64_t begin_ns; /* when the cell's clock started */
 	bool failed;	   /* a fatal problem was recorded */
 };
