@@ -24,6 +24,7 @@ struct cell_run {
 	size_t n_tasks;
 	int event_fd;
 	struct kmsg kmsg;
+	struct oom_report oom; /* the kill that is being recorded */
 	struct sampler *sampler;
 	struct trace *trace; /* NULL: the kernel or the user has none */
 	uint64_t begin_ns; /* when the cell's clock started */
@@ -55,6 +56,9 @@ int cell_tasks_spawn(struct cell_run *run, struct error *err);
 /* Of the prepare steps; goes on after a failure and records each. */
 void cell_tasks_undo(struct cell_run *run);
 void cell_groups_record_end(struct cell_run *run);
+
+/* cell_oom.c: records the kills that the kernel has logged since the last call. */
+void cell_record_kills(struct cell_run *run);
 
 /* cell_loop.c: from the start of the first workload to the end of the last. */
 int cell_loop(struct cell_run *run, struct error *err);

@@ -467,6 +467,53 @@ START_TEST(records_have_the_quantiles)
 }
 END_TEST
 
+/* Records of a guest's two CPUs (cgroups are those of that guest); the sums are from another program. */
+static void load_rings(const char *kernel)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		_cleanup_free_ char *path = xasprintf("/ring%u", i), *text = NULL,
+				    *root = xasprintf(DATA "%s", kernel);
+		size_t len;
+
+		ck_assert_int_eq(file_read(root, path, &text, &len, NULL), 0);
+		put_bytes(&fakes[i], text, len);
+	}
+}
+
+static void assert_figure(enum trace_what what, uint64_t count, uint64_t total_ns)
+{
+	ck_assert_uint_eq(figure("", what)->count, count);
+	ck_assert_uint_eq(figure("", what)->total_ns, total_ns);
+	ck_assert_uint_eq(figure("node0.", what)->count + figure("node1.", what)->count, count);
+}
+
+START_TEST(the_records_of_6_1)
+{
+	load_rings("6.1");
+	trace_drain(trace, UINT64_MAX);
+	assert_figure(TRACE_DIRECT_RECLAIM, 40, 971243072);
+	assert_figure(TRACE_MEMCG_RECLAIM, 40, 168868868);
+	assert_figure(TRACE_KSWAPD, 4, 4239495792);
+	assert_figure(TRACE_COMPACTION, 4, 513794512);
+	assert_figure(TRACE_DIRTY_WAIT, 1, 12000000);
+	ck_assert_uint_eq(trace->spans.unpaired + trace->spans.n, 0);
+}
+END_TEST
+
+START_TEST(the_records_of_6_12)
+{
+	trace->n_events = trace_events_read(DATA "6.12", trace->events);
+	load_rings("6.12");
+	trace_drain(trace, UINT64_MAX);
+	assert_figure(TRACE_DIRECT_RECLAIM, 8, 29572768);
+	assert_figure(TRACE_MEMCG_RECLAIM, 40, 346831124);
+	assert_figure(TRACE_KSWAPD, 6, 2893402884);
+	assert_figure(TRACE_COMPACTION, 6, 107711416);
+	assert_figure(TRACE_DIRTY_WAIT, 3, 28000000);
+	ck_assert_uint_eq(trace->spans.unpaired + trace->spans.n, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("trace");
@@ -493,6 +540,8 @@ int main(void)
 	tcase_add_test(tests, a_record_that_is_cut);
 	tcase_add_test(tests, a_ring_without_sense_is_emptied);
 	tcase_add_test(tests, any_bytes_do_no_harm);
+	tcase_add_test(tests, the_records_of_6_1);
+	tcase_add_test(tests, the_records_of_6_12);
 	tcase_add_test(tests, columns_are_named_and_filled);
 	tcase_add_test(tests, records_have_the_quantiles);
 	suite_add_tcase(suite, texts);
