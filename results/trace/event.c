@@ -21,11 +21,14 @@ static const struct {
 	const char *field;
 } known[] = {
 	{ "vmscan/mm_vmscan_direct_reclaim_begin", TRACE_DIRECT_RECLAIM, TRACE_BEGIN, TRACE_NOTHING, NULL },
-	{ "vmscan/mm_vmscan_direct_reclaim_end", TRACE_DIRECT_RECLAIM, TRACE_END, TRACE_NOTHING, NULL },
+	{ "vmscan/mm_vmscan_direct_reclaim_end", TRACE_DIRECT_RECLAIM, TRACE_END, TRACE_RECLAIMED,
+	  "nr_reclaimed" },
 	{ "vmscan/mm_vmscan_memcg_reclaim_begin", TRACE_MEMCG_RECLAIM, TRACE_BEGIN, TRACE_NOTHING, NULL },
-	{ "vmscan/mm_vmscan_memcg_reclaim_end", TRACE_MEMCG_RECLAIM, TRACE_END, TRACE_NOTHING, NULL },
+	{ "vmscan/mm_vmscan_memcg_reclaim_end", TRACE_MEMCG_RECLAIM, TRACE_END, TRACE_RECLAIMED,
+	  "nr_reclaimed" },
 	{ "vmscan/mm_vmscan_node_reclaim_begin", TRACE_NODE_RECLAIM, TRACE_BEGIN, TRACE_NODE, "nid" },
-	{ "vmscan/mm_vmscan_node_reclaim_end", TRACE_NODE_RECLAIM, TRACE_END, TRACE_NOTHING, NULL },
+	{ "vmscan/mm_vmscan_node_reclaim_end", TRACE_NODE_RECLAIM, TRACE_END, TRACE_RECLAIMED,
+	  "nr_reclaimed" },
 	{ "vmscan/mm_vmscan_kswapd_wake", TRACE_KSWAPD, TRACE_BEGIN, TRACE_NODE, "nid" },
 	{ "vmscan/mm_vmscan_kswapd_sleep", TRACE_KSWAPD, TRACE_END, TRACE_NOTHING, NULL },
 	{ "compaction/mm_compaction_begin", TRACE_COMPACTION, TRACE_BEGIN, TRACE_ZONE_START, "zone_start" },

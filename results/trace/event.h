@@ -14,6 +14,7 @@ enum trace_meaning {
 	TRACE_NODE,       /* a node's number */
 	TRACE_ZONE_START, /* the first page frame of a zone */
 	TRACE_PAUSE_MS,   /* signed */
+	TRACE_RECLAIMED,  /* pages */
 };
 
 struct trace_event {

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "results/trace/figures.h"
 
-static void add_figure(struct trace_figure *figure, uint64_t ns)
+static void add_figure(struct trace_figure *figure, uint64_t ns, uint64_t pages)
 {
 	figure->count++;
+	figure->reclaimed_pages += pages;
 	figure->total_ns += ns;
 	figure->max_ns = MAX(figure->max_ns, ns);
 	figure->buckets[buckets_index(TRACE_BITS, ns)]++;
 }
 
 /* The machine's, the node's and the group's. */
-static void add(struct trace *trace, const struct trace_span *span, uint64_t ns)
+static void add(struct trace *trace, const struct trace_span *span, uint64_t ns, uint64_t pages)
 {
 	for (size_t i = 0; i < trace->n_places; i++) {
 		struct trace_place *place = &trace->places[i];
 
 		if (i == 0 || (place->node >= 0 && (unsigned)place->node == span->node) ||
 		    (place->group && place->cgroup == span->cgroup))
-			add_figure(&place->figures[span->what], ns);
+			add_figure(&place->figures[span->what], ns, pages);
 	}
 }
 
@@ -64,10 +65,11 @@ void trace_feed(struct trace *trace, const struct trace_record *record, unsigned
 	if (event->role == TRACE_BEGIN)
 		trace_span_begin(&trace->spans, &span);
 	else if (event->role == TRACE_PAUSE && known && field > 0 && field < INT32_MAX)
-		add(trace, &span, (uint64_t)field * NSEC_PER_MSEC);
+		add(trace, &span, (uint64_t)field * NSEC_PER_MSEC, 0);
 	else if (event->role == TRACE_END && trace_span_end(&trace->spans, record->tid, event->what, &span) &&
 		 record->time_ns >= span.begin_ns)
-		add(trace, &span, record->time_ns - span.begin_ns);
+		add(trace, &span, record->time_ns - span.begin_ns,
+		    known && event->meaning == TRACE_RECLAIMED ? (uint64_t)field : 0);
 }
 
 /* The ring whose next record is the oldest; NULL when no record is older than t_ns. */
@@ -123,6 +125,9 @@ void trace_put(const struct trace *trace, struct probe_cursor *c)
 			probe_put(c, context, SPAN("count"), "", place->figures[what].count);
 			probe_put(c, context, SPAN("total"), "_ns", place->figures[what].total_ns);
 			probe_put(c, context, SPAN("max"), "_ns", place->figures[what].max_ns);
+			if (trace->has_reclaimed[what])
+				probe_put(c, context, SPAN("reclaimed"), "_pages",
+					  place->figures[what].reclaimed_pages);
 		}
 	}
 	probe_put(c, SPAN("trace"), SPAN("lost"), "", count_lost(trace));

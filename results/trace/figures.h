@@ -14,7 +14,7 @@
 enum { TRACE_BITS = 4 };
 
 struct trace_figure {
-	uint64_t count, total_ns, max_ns;
+	uint64_t count, total_ns, max_ns, reclaimed_pages;
 	uint64_t buckets[BUCKETS(TRACE_BITS)];
 };
 
@@ -31,7 +31,7 @@ struct trace_place {
 struct trace {
 	struct trace_event events[TRACE_MAX_EVENTS];
 	size_t n_events;
-	bool has[TRACE_N_WHAT];
+	bool has[TRACE_N_WHAT], has_reclaimed[TRACE_N_WHAT];
 	struct {
 		uint64_t start;
 		unsigned node;

@@ -78,8 +78,13 @@ int trace_prepare(const struct trace_config *config, struct trace **ret, struct 
 		trace_close(trace);
 		return error_set(err, -ENOENT, "/sys/kernel/tracing", "there are no trace points to be read");
 	}
-	for (size_t i = 0; i < trace->n_events; i++)
-		trace->has[trace->events[i].what] = true;
+	for (size_t i = 0; i < trace->n_events; i++) {
+		const struct trace_event *event = &trace->events[i];
+
+		trace->has[event->what] = true;
+		if (event->meaning == TRACE_RECLAIMED && event->size > 0)
+			trace->has_reclaimed[event->what] = true;
+	}
 	read_zones(root, trace);
 	add_place(trace, xstrdup(""));
 	add_nodes(root, trace);

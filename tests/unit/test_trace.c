@@ -282,6 +282,18 @@ START_TEST(more_threads_than_there_is_room_for)
 }
 END_TEST
 
+START_TEST(the_end_tells_how_much_was_reclaimed)
+{
+	put(0, TRACE_DIRECT_RECLAIM, TRACE_BEGIN, 7, 10 * MS, 0, cgroup_of("db"));
+	put(0, TRACE_DIRECT_RECLAIM, TRACE_END, 7, 13 * MS, 32, cgroup_of("db"));
+	put(0, TRACE_DIRECT_RECLAIM, TRACE_BEGIN, 7, 14 * MS, 0, cgroup_of("db"));
+	put(0, TRACE_DIRECT_RECLAIM, TRACE_END, 7, 15 * MS, 7, cgroup_of("db"));
+	trace_drain(trace, 100 * MS);
+	ck_assert_uint_eq(figure("", TRACE_DIRECT_RECLAIM)->reclaimed_pages, 39);
+	ck_assert_uint_eq(figure("group.db.", TRACE_DIRECT_RECLAIM)->reclaimed_pages, 39);
+}
+END_TEST
+
 /* ---- where ---- */
 
 START_TEST(the_cgroup_tells_the_group)
@@ -410,7 +422,7 @@ START_TEST(columns_are_named_and_filled)
 	put_pair(TRACE_DIRECT_RECLAIM, 7, 10 * MS, 12 * MS);
 	trace_drain(trace, 100 * MS);
 	trace_put(trace, &cursor);
-	ck_assert_uint_eq(columns.n, 5 * TRACE_N_WHAT * 3 + 2); /* machine, 2 nodes, 2 groups */
+	ck_assert_uint_eq(columns.n, 5 * (TRACE_N_WHAT * 3 + 3) + 2); /* machine, 2 nodes, 2 groups */
 	ck_assert_str_eq(columns.list[0].name, "trace.direct_reclaim.count");
 	ck_assert_str_eq(columns.list[columns.n - 2].name, "trace.lost");
 	for (size_t i = 0; i < columns.n; i++)
@@ -533,6 +545,7 @@ int main(void)
 	tcase_add_test(tests, lost_records_end_what_was_open);
 	tcase_add_test(tests, kswapd_is_awake_from_its_first_wake_to_its_sleep);
 	tcase_add_test(tests, more_threads_than_there_is_room_for);
+	tcase_add_test(tests, the_end_tells_how_much_was_reclaimed);
 	tcase_add_test(tests, the_cgroup_tells_the_group);
 	tcase_add_test(tests, the_event_tells_the_node_where_it_can);
 	tcase_add_test(tests, only_pauses_that_are_made_count);
