@@ -189,8 +189,9 @@ static void wait_until(struct cell_run *run, struct pollfd *fds, uint64_t due)
 	for (size_t i = 0; i < run->n_tasks; i++)
 		fds[i] = (struct pollfd){ .fd = run->tasks[i].pidfd, .events = POLLIN };
 	fds[run->n_tasks] = (struct pollfd){ .fd = run->event_fd, .events = POLLIN };
-	if (ppoll(fds, run->n_tasks + 1, &timeout, NULL) < 0)
-		for (size_t i = 0; i <= run->n_tasks; i++)
+	fds[run->n_tasks + 1] = (struct pollfd){ .fd = trace_fd(run->trace), .events = POLLIN };
+	if (ppoll(fds, run->n_tasks + 2, &timeout, NULL) < 0)
+		for (size_t i = 0; i < run->n_tasks + 2; i++)
 			fds[i].revents = 0;
 }
 
@@ -201,6 +202,8 @@ static void handle(struct cell_run *run, const struct pollfd *fds)
 	if (fds[run->n_tasks].revents)
 		while (read(run->event_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
 			;
+	if (fds[run->n_tasks + 1].revents)
+		trace_drain(run->trace, now_ns());
 	for (size_t i = 0; i < run->n_tasks; i++) {
 		struct task *task = &run->tasks[i];
 
@@ -245,7 +248,7 @@ static int record_begin(struct cell_run *run)
 int cell_loop(struct cell_run *run, struct error *err)
 {
 	const struct scenario *scenario = run->cell->scenario;
-	_cleanup_free_ struct pollfd *fds = xcalloc(run->n_tasks + 1, sizeof(*fds));
+	_cleanup_free_ struct pollfd *fds = xcalloc(run->n_tasks + 2, sizeof(*fds));
 	uint64_t sample, limit;
 	bool stopped = false;
 	int r = record_begin(run);

@@ -50,7 +50,10 @@ struct trace_rings {
 	size_t n;
 	int *fds; /* one an event and CPU */
 	size_t n_fds;
+	int epoll_fd; /* readable when a ring is a quarter full */
 };
+
+#define TRACE_NO_RINGS ((struct trace_rings){ .epoll_fd = -1 })
 
 /* Returns 0, or the errno of perf_event_open(2) or mmap(2); nothing is left open then. */
 int trace_rings_open(const uint16_t *ids, size_t n_ids, struct trace_rings *ret, struct error *err);

@@ -73,6 +73,7 @@ int trace_prepare(const struct trace_config *config, struct trace **ret, struct 
 	const char *root = config->root ? config->root : "";
 	struct trace *trace = xcalloc(1, sizeof(*trace));
 
+	trace->rings = TRACE_NO_RINGS;
 	trace->n_events = trace_events_read(root, trace->events);
 	if (trace->n_events == 0) {
 		trace_close(trace);
@@ -110,6 +111,11 @@ int trace_open(const struct trace_config *config, struct trace **ret, struct err
 	}
 	*ret = trace;
 	return 0;
+}
+
+int trace_fd(const struct trace *trace)
+{
+	return trace ? trace->rings.epoll_fd : -1;
 }
 
 void trace_close(struct trace *trace)

@@ -15,7 +15,7 @@
  * paired by thread, as sums and histograms for the machine, for each node and
  * for each group of the cell.
  *
- * The events come through perf_event_open(2): a ring of 128 KiB a CPU in the
+ * The events come through perf_event_open(2): a ring of 256 KiB a CPU in the
  * kernel's memory, mapped here and read without a system call. Each record has
  * the cgroup of its thread, so children of a workload count for its group,
  * nothing is looked up by pid, and no process can be gone before it is. When
@@ -31,6 +31,9 @@
  *
  * Formats differ by kernel, so fields are found by name; an event a kernel does
  * not have leaves its columns out.
+ *
+ * Zone reclaim that fails at each allocation fills a ring several times between
+ * two samples; so a ring that is a quarter full wakes the cell's loop, which drains it.
  */
 enum trace_what {
 	TRACE_DIRECT_RECLAIM,
@@ -58,6 +61,10 @@ struct trace_config {
  * /sys/kernel/tracing, or none of the events; -EACCES or another errno of perf_event_open(2). */
 int trace_open(const struct trace_config *config, struct trace **ret, struct error *err);
 void trace_close(struct trace *trace);
+
+/* Readable (poll) when so much has happened that there will not be room for much more: drain it then. -1 when `trace` is
+ * NULL, which poll passes over. */
+int trace_fd(const struct trace *trace);
 
 /* Takes in what happened until t_ns (CLOCK_MONOTONIC). Allocates nothing. */
 void trace_drain(struct trace *trace, uint64_t t_ns);

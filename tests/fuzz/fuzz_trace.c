@@ -50,10 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	page.data_head += page.data_tail;
 	for (size_t i = 0; i < MIN(size, (size_t)RING_BYTES); i++)
 		bytes[(page.data_tail + i) % RING_BYTES] = data[i];
-	trace->rings = (struct trace_rings){ .list = list, .n = 1 };
+	trace->rings = (struct trace_rings){ .list = list, .n = 1, .epoll_fd = -1 };
 	trace_drain(trace, UINT64_MAX);
 	if (page.data_tail != page.data_head)
 		abort();
-	trace->rings = (struct trace_rings){ 0 };
+	trace->rings = TRACE_NO_RINGS;
 	return 0;
 }

@@ -70,7 +70,7 @@ static void make_trace(void)
 
 static void drop_trace(void)
 {
-	trace->rings = (struct trace_rings){ 0 };
+	trace->rings = TRACE_NO_RINGS;
 	trace_close(trace);
 }
 
