@@ -29,8 +29,8 @@ say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2);)
 COMMON_SRC := $(wildcard common/*.c)
 PRELOAD    := $(wildcard runner/lab/preload/*.c)
 GUEST_ONLY := runner/lab/init.c runner/lab/guest_setup.c
-EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c) results/sampler.c results/stream.c \
-	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/scenario*.c runner/profile.c runner/kmsg.c runner/task.c)
+EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c results/trace/*.c) results/sampler.c results/stream.c \
+	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/scenario*.c runner/profile.c runner/kmsg.c runner/oom_report.c runner/task.c)
 HOST_SRC   := $(sort $(COMMON_SRC) $(EXEC_SRC) $(wildcard results/*.c results/*/*.c) \
 	      $(filter-out $(GUEST_ONLY) $(PRELOAD) runner/main.c,$(wildcard runner/*.c runner/cli/*.c runner/host/*.c runner/lab/*.c)))
 GUEST_SRC  := $(sort $(COMMON_SRC) $(EXEC_SRC) $(GUEST_ONLY) runner/lab/channel.c)
@@ -147,11 +147,15 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	$(Q)scripts/deps.sh build fuzz
 	$(Q)$(MAKE) --no-print-directory $(FUZZ_BIN)
-	$(Q)mkdir -p build/corpus/fuzz_inputs build/corpus/fuzz_stream
+	$(Q)mkdir -p $(FUZZ_BIN:build/fuzz/%=build/corpus/%)
 	$(Q)build/fuzz/fuzz_inputs -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_inputs \
 		workloads/scenarios tests/data/broken 2>build/corpus/fuzz_inputs.log || { tail -n 30 build/corpus/fuzz_inputs.log; exit 1; }
 	$(Q)build/fuzz/fuzz_stream -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_stream \
 		tests/data/streams 2>build/corpus/fuzz_stream.log || { tail -n 30 build/corpus/fuzz_stream.log; exit 1; }
+	$(Q)build/fuzz/fuzz_kmsg -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_kmsg \
+		tests/data/kmsg 2>build/corpus/fuzz_kmsg.log || { tail -n 30 build/corpus/fuzz_kmsg.log; exit 1; }
+	$(Q)build/fuzz/fuzz_trace -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_trace \
+		tests/data/trace 2>build/corpus/fuzz_trace.log || { tail -n 30 build/corpus/fuzz_trace.log; exit 1; }
 	$(Q)grep -h number_of_executed_units build/corpus/*.log
 
 ## format: reformat the sources as .clang-format says

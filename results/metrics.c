@@ -140,6 +140,13 @@ static uint64_t extreme(const struct timeline *t, const struct columns *c, bool 
 	return result;
 }
 
+static json_t *rate(const struct timeline *t, const struct metric *m, const struct columns *c)
+{
+	uint64_t ns = t->n_samples > 0 ? t->times[t->n_samples - 1] - t->times[0] : 0;
+
+	return ns > 0 ? json_real((double)sum_growth(t, c) * (double)m->rate_ns / (double)ns) : NULL;
+}
+
 static json_t *compute(const struct timeline *t, const struct metric *m, const char *who)
 {
 	struct columns c, over;
@@ -151,6 +158,8 @@ static json_t *compute(const struct timeline *t, const struct metric *m, const c
 		return NULL;
 	if (m->how == METRIC_GROWTH)
 		return integer(sum_growth(t, &c) * scale);
+	if (m->how == METRIC_RATE)
+		return rate(t, m, &c);
 	if (m->how != METRIC_RATIO)
 		return integer(extreme(t, &c, m->how == METRIC_LOWEST) * scale);
 	if (!resolve(t, m->over, who, &over) || (whole = sum_growth(t, &over)) == 0)
@@ -283,6 +292,9 @@ char *metric_formula(const struct metric *m)
 	if (m->how == METRIC_SPECIAL)
 		return xstrdup(m->formula);
 	sum = sum_text(m->columns);
+	if (m->how == METRIC_RATE)
+		return xasprintf("growth of (%s) / time of the samples%s", sum,
+				 m->rate_ns == NSEC_PER_SEC ? ", a second" : "");
 	if (m->how != METRIC_RATIO)
 		return xasprintf("%s%s%s", words[m->how], sum, m->of_pages ? ", x page size" : "");
 	over = sum_text(m->over);

@@ -23,6 +23,7 @@ enum metric_how {
 	METRIC_LOWEST,  /* lowest value of the sum of the columns over the samples */
 	METRIC_HIGHEST, /* highest value */
 	METRIC_RATIO,   /* growth of `columns` over growth of `over`; absent when that is 0 */
+	METRIC_RATE,    /* growth in `rate_ns` of the cell's time, which is that between the first and the last sample */
 	METRIC_SPECIAL, /* `special` */
 };
 
@@ -36,6 +37,7 @@ struct metric {
 	const char *columns; /* names with a blank between; "name?" may be absent, "name*" is every column so
 				begun */
 	const char *over;    /* METRIC_RATIO */
+	uint64_t rate_ns;    /* METRIC_RATE: a second for "per second", 1 for the share of time of a column in ns */
 	/* Returns a new reference, NULL when the metric is absent. `who` is what stands for the place in the
 	 * name; `columns` is free for the function's use. */
 	json_t *(*special)(const struct timeline *t, const struct metric *m, const char *who);

@@ -43,6 +43,8 @@ struct sampler {
 	char *text;        /* of the source being read */
 	size_t room;
 	uint64_t nodes;
+	struct trace *trace;
+	size_t trace_first, trace_end; /* its columns */
 };
 
 /* In the order they are read. */
@@ -129,6 +131,29 @@ static void parse_own(struct sampler *s, const char *prefix)
 	probe_put(&cursor, SPAN(""), SPAN("minflt"), "", (uint64_t)(usage.ru_minflt - own->first_minflt));
 	own->end = cursor.end;
 	own->late_ns = 0;
+}
+
+/* The trace is no file: it has its numbers already. */
+static void put_trace(struct sampler *s, const char *prefix)
+{
+	struct probe_cursor cursor = {
+		.columns = &s->columns,
+		.next = s->trace_first,
+		.first = s->trace_first,
+		.end = s->trace_end,
+		.prefix = prefix,
+	};
+
+	trace_put(s->trace, &cursor);
+	s->trace_end = cursor.end;
+}
+
+static void open_trace(struct sampler *s, struct trace *trace)
+{
+	s->trace = trace;
+	s->trace_first = s->trace_end = s->columns.n;
+	if (trace)
+		put_trace(s, "");
 }
 
 static void add_source(struct sampler *s, struct source source)
@@ -323,6 +348,7 @@ int sampler_open(const struct sampler_config *config, struct sampler **ret, stru
 		sampler_close(s);
 		return r;
 	}
+	open_trace(s, config->trace);
 	s->written = xcalloc(s->columns.n, sizeof(*s->written));
 	/* Touches it; memset() with zero would become a part of calloc(). */
 	memset(s->written, 0xff, s->columns.n * sizeof(*s->written));
@@ -423,6 +449,10 @@ int sampler_take(struct sampler *s, uint64_t t_ns, struct stream_writer *w)
 		parse_progress(s, &s->progress[i], NULL);
 	if (s->own.wanted)
 		parse_own(s, NULL);
+	if (s->trace) {
+		trace_drain(s->trace, t_ns);
+		put_trace(s, NULL);
+	}
 	stream_begin(w, "sample", t_ns);
 	write_changes(s, w);
 	s->n_taken++;

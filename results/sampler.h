@@ -9,6 +9,7 @@
 
 #include "common/error.h"
 #include "results/stream.h"
+#include "results/trace/trace.h"
 
 /*
  * The sampler: opens every counter file once, then on each sampler_take()
@@ -39,6 +40,7 @@ struct sampler_config {
 	const struct sampler_task *tasks;
 	size_t n_tasks;
 	bool own;		    /* the sampler's own columns too: sampler.late_ns, .missed, .minflt */
+	struct trace *trace;	    /* NULL: none; stays the caller's, who closes it after the sampler */
 };
 
 int sampler_open(const struct sampler_config *config, struct sampler **ret, struct error *err);

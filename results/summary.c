@@ -89,22 +89,64 @@ static json_t *summarise_workloads(const struct timeline *t)
 	return list;
 }
 
+static void add_to(json_t *object, const char *key, uint64_t value)
+{
+	uint64_t sum = (uint64_t)json_integer_value(json_object_get(object, key)) + value;
+
+	json_object_set_new(object, key, json_integer((json_int_t)sum));
+}
+
+/* The kill's zones, summed over each node; NULL when its report had none. */
+static json_t *summarise_oom_nodes(const struct timeline *t, uint64_t t_ns)
+{
+	static const char *const members[] = { "free_bytes", "min_bytes", "low_bytes", "high_bytes" };
+	json_t *nodes = json_array();
+	size_t pos = 0;
+	const json_t *zone;
+
+	while ((zone = timeline_next(t, "oom_zone", &pos))) {
+		json_t *last = json_array_get(nodes, json_array_size(nodes) - 1);
+		uint64_t node = record_u64(zone, "node", 0);
+
+		if (record_u64(zone, "t_ns", 0) != t_ns)
+			continue;
+		if (!last || record_u64(last, "node", 0) != node) {
+			last = json_pack("{s:I}", "node", (json_int_t)node);
+			json_array_append_new(nodes, last);
+		}
+		for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+			add_to(last, members[i], record_u64(zone, members[i], 0));
+	}
+	if (json_array_size(nodes) > 0)
+		return nodes;
+	json_decref(nodes);
+	return NULL;
+}
+
 static json_t *summarise_oom(const struct timeline *t)
 {
-	static const char *const members[] = { "constraint", "victim",     "group",     "workload",
-					       "victim_pid", "task_memcg", "oom_memcg", "anon_rss_bytes" };
+	static const char *const members[] = {
+		"constraint",	  "global",	    "nodemask",		"cpuset",	  "mems_allowed",
+		"victim",	  "victim_pid",	    "group",		"workload",	  "task_memcg",
+		"oom_memcg",	  "anon_rss_bytes", "file_rss_bytes",	"shmem_rss_bytes", "total_vm_bytes",
+		"oom_score_adj",  "group_kill",	    "invoker",		"gfp_flags",	  "order",
+		"swap_free_bytes", "swap_total_bytes", "memcg_usage_bytes", "memcg_limit_bytes",
+	};
 	json_t *list = json_array();
 	size_t pos = 0;
 	const json_t *record;
 
 	while ((record = timeline_next(t, "oom", &pos))) {
-		json_t *oom = json_object();
+		json_t *oom = json_object(), *nodes;
 		uint64_t at = record_u64(record, "t_ns", t->begin_ns);
 
 		json_object_set_new(oom, "at_ns",
 				    json_integer(at > t->begin_ns ? (json_int_t)(at - t->begin_ns) : 0));
 		for (size_t i = 0; i < ARRAY_SIZE(members); i++)
 			copy(oom, members[i], record, members[i]);
+		nodes = summarise_oom_nodes(t, at);
+		if (nodes)
+			json_object_set_new(oom, "nodes", nodes);
 		json_array_append_new(list, oom);
 	}
 	return list;

@@ -71,8 +71,8 @@ uint64_t zones_spare_bytes(const struct timeline *t, const struct zones_spare *s
 	return pages * t->page_bytes;
 }
 
-/* Returns 1 when a zone is below its low watermark, 0 when none is, -ENOENT when none was sampled. */
-static int below_low(const struct timeline *t, unsigned node, size_t sample)
+/* Returns 1 when a zone is below that watermark, 0 when none is, -ENOENT when none was sampled. */
+static int is_below(const struct timeline *t, unsigned node, const char *mark, size_t sample)
 {
 	size_t pos = 0;
 	int result = -ENOENT;
@@ -83,19 +83,19 @@ static int below_low(const struct timeline *t, unsigned node, size_t sample)
 
 		if (column < 0)
 			continue;
-		if (timeline_value(t, sample, column) < record_u64(zone, "low_pages", 0))
+		if (timeline_value(t, sample, column) < record_u64(zone, mark, 0))
 			return 1;
 		result = 0;
 	}
 	return result;
 }
 
-int zones_below_low_ns(const struct timeline *t, unsigned node, uint64_t *ret)
+int zones_below_ns(const struct timeline *t, unsigned node, const char *mark, uint64_t *ret)
 {
 	uint64_t ns = 0;
 
 	for (size_t i = 0; i < t->n_samples; i++) {
-		int r = below_low(t, node, i);
+		int r = is_below(t, node, mark, i);
 
 		if (r < 0)
 			return r;
@@ -106,4 +106,9 @@ int zones_below_low_ns(const struct timeline *t, unsigned node, uint64_t *ret)
 		return -ENOENT;
 	*ret = ns;
 	return 0;
+}
+
+int zones_below_low_ns(const struct timeline *t, unsigned node, uint64_t *ret)
+{
+	return zones_below_ns(t, node, "low_pages", ret);
 }

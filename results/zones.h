@@ -24,8 +24,9 @@ struct zones_spare {
 struct zones_spare zones_spare_of(const struct timeline *t, unsigned node);
 uint64_t zones_spare_bytes(const struct timeline *t, const struct zones_spare *spare, size_t sample);
 
-/* How long some zone of the node had less free than its low watermark, judged at the end of each interval
- * between samples. Returns 0, or -ENOENT when no zone of the node was sampled. */
+/* How long some zone of the node had less free than a watermark ("min_pages", "low_pages" or "high_pages"), judged at
+ * the end of each interval between samples. Returns 0, or -ENOENT when no zone of the node was sampled. */
+int zones_below_ns(const struct timeline *t, unsigned node, const char *mark, uint64_t *ret);
 int zones_below_low_ns(const struct timeline *t, unsigned node, uint64_t *ret);
 
 #endif

@@ -126,9 +126,10 @@ static int measure(struct cell_run *run, struct error *err)
 		drop_caches(run);
 		r = cell_sampler_protect(run, err);
 	}
-	if (r == 0) {
+	if (r == 0)
 		r = cell_loop(run, err);
-	}
+	if (r == 0 && run->trace)
+		trace_write_records(run->trace, now_ns(), &run->out);
 	if (r == 0)
 		cell_groups_record_end(run);
 	return r;
@@ -142,6 +143,7 @@ static void tear_down(struct cell_run *run)
 	for (size_t i = 0; i < run->n_tasks; i++)
 		task_free(&run->tasks[i]);
 	sampler_close(run->sampler);
+	trace_close(run->trace);
 	if (run->place->whole_machine)
 		reclaim_probe_disable("", NULL);
 	if (run->cgroups.parent) {

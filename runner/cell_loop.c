@@ -83,60 +83,6 @@ static void record_states(struct cell_run *run, struct task *task)
 	}
 }
 
-/* "/memrig/db" is group db. */
-static bool is_group(const char *path, const char *group)
-{
-	const char *last = strrchr(path, '/');
-
-	return last && streq(last + 1, group);
-}
-
-/* A workload may have children: they are in its group and have its name, which is that of the process cut short. */
-static struct task *find_victim(struct cell_run *run, const struct kmsg_oom *oom)
-{
-	for (size_t i = 0; i < run->n_tasks; i++)
-		if (run->tasks[i].pid == oom->pid)
-			return &run->tasks[i];
-	for (size_t i = 0; i < run->n_tasks; i++) {
-		struct task *task = &run->tasks[i];
-
-		if (is_group(oom->task_memcg, task->group->name) &&
-		    strncmp(task->workload->name, oom->comm, sizeof(oom->comm) - 1) == 0)
-			return task;
-	}
-	return NULL;
-}
-
-static void record_oom(struct cell_run *run, const struct kmsg_oom *oom)
-{
-	struct task *victim = find_victim(run, oom);
-
-	stream_begin(&run->out, "oom", now_ns());
-	if (oom->constraint)
-		stream_text(&run->out, "constraint", oom->constraint);
-	stream_i64(&run->out, "victim_pid", oom->pid);
-	stream_text(&run->out, "victim", oom->comm);
-	if (oom->task_memcg[0])
-		stream_text(&run->out, "task_memcg", oom->task_memcg);
-	if (oom->oom_memcg[0])
-		stream_text(&run->out, "oom_memcg", oom->oom_memcg);
-	if (victim) {
-		victim->oom_killed = true;
-		stream_text(&run->out, "group", victim->group->name);
-		stream_text(&run->out, "workload", victim->workload->name);
-	}
-	stream_u64(&run->out, "anon_rss_bytes", oom->anon_rss_bytes);
-	stream_end(&run->out);
-}
-
-static void drain_kmsg(struct cell_run *run)
-{
-	struct kmsg_oom oom;
-
-	while (kmsg_next(&run->kmsg, &oom) > 0)
-		record_oom(run, &oom);
-}
-
 /* The memory is the workload's: what it says of itself is not believed. */
 static void record_figures(struct cell_run *run, const struct workload_report *report)
 {
@@ -184,11 +130,11 @@ static void wait_for_cause(struct cell_run *run, const struct task *task)
 {
 	struct pollfd pfd = { .fd = run->kmsg.fd, .events = POLLIN };
 
-	drain_kmsg(run);
+	cell_record_kills(run);
 	if (!WIFSIGNALED(task->status) || WTERMSIG(task->status) != SIGKILL || task->stopped || task->oom_killed)
 		return;
 	poll(&pfd, 1, CAUSE_WAIT_MS);
-	drain_kmsg(run);
+	cell_record_kills(run);
 }
 
 static void task_ended(struct cell_run *run, struct task *task)
@@ -202,7 +148,7 @@ static void task_ended(struct cell_run *run, struct task *task)
 /* At the cell's limit; a task the kernel has just killed keeps its own cause. */
 static void stop_all(struct cell_run *run)
 {
-	drain_kmsg(run);
+	cell_record_kills(run);
 	for (size_t i = 0; i < run->n_tasks; i++) {
 		struct task *task = &run->tasks[i];
 
@@ -243,8 +189,9 @@ static void wait_until(struct cell_run *run, struct pollfd *fds, uint64_t due)
 	for (size_t i = 0; i < run->n_tasks; i++)
 		fds[i] = (struct pollfd){ .fd = run->tasks[i].pidfd, .events = POLLIN };
 	fds[run->n_tasks] = (struct pollfd){ .fd = run->event_fd, .events = POLLIN };
-	if (ppoll(fds, run->n_tasks + 1, &timeout, NULL) < 0)
-		for (size_t i = 0; i <= run->n_tasks; i++)
+	fds[run->n_tasks + 1] = (struct pollfd){ .fd = trace_fd(run->trace), .events = POLLIN };
+	if (ppoll(fds, run->n_tasks + 2, &timeout, NULL) < 0)
+		for (size_t i = 0; i < run->n_tasks + 2; i++)
 			fds[i].revents = 0;
 }
 
@@ -255,6 +202,8 @@ static void handle(struct cell_run *run, const struct pollfd *fds)
 	if (fds[run->n_tasks].revents)
 		while (read(run->event_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
 			;
+	if (fds[run->n_tasks + 1].revents)
+		trace_drain(run->trace, now_ns());
 	for (size_t i = 0; i < run->n_tasks; i++) {
 		struct task *task = &run->tasks[i];
 
@@ -281,7 +230,7 @@ static int take_sample(struct cell_run *run, uint64_t due, uint64_t now)
 	int r;
 
 	cell_enter(run, CELL_SAMPLES);
-	drain_kmsg(run);
+	cell_record_kills(run);
 	sampler_tell_late(run->sampler, late, late / run->cell->scenario->sample_ns);
 	r = sampler_take(run->sampler, now, &run->out);
 	cell_enter(run, CELL_WORKS);
@@ -302,7 +251,7 @@ static int record_begin(struct cell_run *run)
 int cell_loop(struct cell_run *run, struct error *err)
 {
 	const struct scenario *scenario = run->cell->scenario;
-	_cleanup_free_ struct pollfd *fds = xcalloc(run->n_tasks + 1, sizeof(*fds));
+	_cleanup_free_ struct pollfd *fds = xcalloc(run->n_tasks + 2, sizeof(*fds));
 	uint64_t sample, limit;
 	bool stopped = false;
 	int r = record_begin(run);
@@ -337,7 +286,7 @@ int cell_loop(struct cell_run *run, struct error *err)
 	cell_enter(run, CELL_TEARS_DOWN);
 	if (r == 0)
 		r = exact_sample(run);
-	drain_kmsg(run);
+	cell_record_kills(run);
 	if (r < 0)
 		return error_set_errno(err, r, "stream", "cannot write the stream");
 	if (run->kmsg.overruns > 0)

@@ -24,10 +24,12 @@ struct cell_run {
 	size_t n_tasks;
 	int event_fd;
 	struct kmsg kmsg;
+	struct oom_report oom; /* the kill that is being recorded */
 	struct sampler *sampler;
 	struct journal journal; /* with place->safety */
 	size_t available_column;   /* of MemAvailable; 0: not looked for yet */
 	uint64_t starved_since_ns; /* the system's memory is below the floor; 0: it is not */
+	struct trace *trace; /* NULL: the kernel or the user has none */
 	uint64_t begin_ns; /* when the cell's clock started */
 	bool failed;	   /* a fatal problem was recorded */
 };
@@ -71,6 +73,8 @@ int cell_sampler_open(struct cell_run *run, struct error *err);
 /* From here on the executor must neither fault nor be chosen by the OOM killer; recorded as read back. -EBUSY when it is
  * in a group of the cell, and so under the pressure that it measures. */
 int cell_sampler_protect(struct cell_run *run, struct error *err);
+/* cell_oom.c: records the kills that the kernel has logged since the last call. */
+void cell_record_kills(struct cell_run *run);
 
 /* cell_loop.c: from the start of the first workload to the end of the last. */
 int cell_loop(struct cell_run *run, struct error *err);

@@ -35,6 +35,9 @@ int cell_sampler_open(struct cell_run *run, struct error *err)
 						  run->tasks[i].report };
 	if (run->place->whole_machine) /* a trigger of the trace point would be a change of the machine */
 		reclaim_probe_enable("", NULL); /* without tracefs there are no figures per node, that is all */
+	/* perf events leave nothing behind. */
+	if (trace_open(&(struct trace_config){ "", dir, groups }, &run->trace, NULL) == 0)
+		config.trace = run->trace;
 	return sampler_open(&config, &run->sampler, err);
 }
 

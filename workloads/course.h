@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "workloads/histogram.h"
+#include "common/histogram.h"
 #include "workloads/ticks.h"
 #include "workloads/walk.h"
 

@@ -15,7 +15,7 @@
 #include "common/rng.h"
 #include "common/util.h"
 #include "workloads/content.h"
-#include "workloads/histogram.h"
+#include "common/histogram.h"
 #include "workloads/walk.h"
 
 struct latency_options {

@@ -3,7 +3,7 @@
 
 #include "common/rng.h"
 #include "common/util.h"
-#include "workloads/histogram.h"
+#include "common/histogram.h"
 
 static struct histogram histogram;
 
@@ -51,6 +51,21 @@ START_TEST(any_value_is_kept_to_one_percent)
 }
 END_TEST
 
+/* Coarse ones too: a bucket begins where the one before it ends. */
+START_TEST(a_bucket_has_the_values_from_its_lowest_on)
+{
+	for (unsigned bits = 2; bits <= 6; bits++) {
+		for (unsigned i = 1; i < (unsigned)BUCKETS(bits); i++) {
+			uint64_t low = buckets_low(bits, i);
+
+			ck_assert_uint_eq(buckets_index(bits, low), i);
+			ck_assert_uint_eq(buckets_index(bits, low - 1), i - 1);
+		}
+		ck_assert_uint_eq(buckets_index(bits, UINT64_MAX), BUCKETS(bits) - 1);
+	}
+}
+END_TEST
+
 START_TEST(quantiles_are_those_of_the_values)
 {
 	ck_assert_uint_eq(histogram_quantile(&histogram, 0.99), 0);
@@ -93,6 +108,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, set_up, NULL);
 	tcase_add_test(tc, small_values_are_exact);
 	tcase_add_test(tc, any_value_is_kept_to_one_percent);
+	tcase_add_test(tc, a_bucket_has_the_values_from_its_lowest_on);
 	tcase_add_test(tc, quantiles_are_those_of_the_values);
 	tcase_add_test(tc, merging_is_as_if_one_had_seen_all);
 	suite_add_tcase(suite, tc);

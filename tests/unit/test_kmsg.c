@@ -12,10 +12,10 @@
 #define MAX_OOMS 16
 
 /* Every kill in a text of one record a line. */
-static size_t parse_all(const char *text, struct kmsg_oom *ret)
+static size_t parse_all(const char *text, struct oom_report *ret)
 {
 	_cleanup_free_ char *copy = xstrdup(text);
-	struct kmsg_oom oom = { 0 };
+	struct oom_report oom = { 0 };
 	size_t n = 0;
 
 	for (char *line = copy, *next; line && *line; line = next) {
@@ -30,7 +30,7 @@ static size_t parse_all(const char *text, struct kmsg_oom *ret)
 	return n;
 }
 
-static size_t parse_file(const char *path, struct kmsg_oom *ret)
+static size_t parse_file(const char *path, struct oom_report *ret)
 {
 	_cleanup_free_ char *text = NULL;
 
@@ -38,7 +38,7 @@ static size_t parse_file(const char *path, struct kmsg_oom *ret)
 	return parse_all(text, ret);
 }
 
-static void assert_oom(const struct kmsg_oom *oom, const char *constraint, const char *task_memcg,
+static void assert_oom(const struct oom_report *oom, const char *constraint, const char *task_memcg,
 		       const char *oom_memcg, const char *comm, int pid, uint64_t anon_rss_kb, uint64_t us)
 {
 	ck_assert_str_eq(oom->constraint, constraint);
@@ -52,7 +52,7 @@ static void assert_oom(const struct kmsg_oom *oom, const char *constraint, const
 
 START_TEST(the_log_of_6_1)
 {
-	struct kmsg_oom ooms[MAX_OOMS];
+	struct oom_report ooms[MAX_OOMS];
 
 	ck_assert_uint_eq(parse_file(DATA "/6.1", ooms), 2);
 	assert_oom(&ooms[0], "memcg", "/memrig/victim", "/memrig/victim", "dd", 131, 8068, 4367254);
@@ -63,7 +63,7 @@ END_TEST
 
 START_TEST(the_log_of_6_12)
 {
-	struct kmsg_oom ooms[MAX_OOMS];
+	struct oom_report ooms[MAX_OOMS];
 
 	ck_assert_uint_eq(parse_file(DATA "/6.12", ooms), 2);
 	assert_oom(&ooms[0], "memcg", "/memrig/victim", "/memrig/victim", "dd", 188, 8192, 5046446);
@@ -74,7 +74,7 @@ END_TEST
 /* The kernel tells the first victim's kill twice; it counts once. */
 START_TEST(a_group_is_killed_together)
 {
-	struct kmsg_oom ooms[MAX_OOMS];
+	struct oom_report ooms[MAX_OOMS];
 
 	ck_assert_uint_eq(parse_file(DATA "/6.1-group", ooms), 4);
 	assert_oom(&ooms[0], "memcg", "/memrig/grp", "/memrig/grp", "dd", 662, 30468, 15881155);
@@ -91,7 +91,7 @@ END_TEST
 
 START_TEST(a_memory_policy)
 {
-	struct kmsg_oom ooms[MAX_OOMS];
+	struct oom_report ooms[MAX_OOMS];
 	size_t n =
 		parse_all("6,1,1000,-;oom-kill:constraint=CONSTRAINT_MEMORY_POLICY,nodemask=0,2-3,cpuset=/,"
 			  "mems_allowed=0-3,global_oom,task_memcg=/,task=mw,pid=132,uid=0\n"
@@ -106,7 +106,7 @@ END_TEST
 
 START_TEST(names_may_hold_commas_and_brackets)
 {
-	struct kmsg_oom ooms[MAX_OOMS];
+	struct oom_report ooms[MAX_OOMS];
 	size_t n = parse_all(
 		"6,1,7,-;oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=a,b,mems_allowed=0,"
 		"global_oom,task_memcg=/a,b/c d,task=x,pid=1,uid=2,pid=77,uid=1000\n"
@@ -131,7 +131,7 @@ END_TEST
 
 START_TEST(only_a_reason_with_its_kill_counts)
 {
-	struct kmsg_oom ooms[MAX_OOMS];
+	struct oom_report ooms[MAX_OOMS];
 
 	ck_assert_uint_eq(parse_all(REASON(5) "\n" KILLED(5), ooms), 1);
 	ck_assert_uint_eq(parse_all(REASON(5) "\n6,9,9,-;anything\n" KILLED(5), ooms), 1);
@@ -146,7 +146,7 @@ END_TEST
 /* The kernel reports ten kills in five seconds and only names the others. */
 START_TEST(a_kill_after_others_counts_without_its_reason)
 {
-	struct kmsg_oom ooms[MAX_OOMS];
+	struct oom_report ooms[MAX_OOMS];
 
 	ck_assert_uint_eq(parse_all(REASON(5) "\n" KILLED(5) "\n" KILLED(6) "\n" KILLED(7), ooms), 3);
 	ck_assert_str_eq(ooms[0].constraint, "none");
@@ -161,7 +161,7 @@ END_TEST
 /* Whoever may write to /dev/kmsg could make up a kill; the kernel gives such records another facility. */
 START_TEST(records_of_programs_are_passed_over)
 {
-	struct kmsg_oom ooms[MAX_OOMS];
+	struct oom_report ooms[MAX_OOMS];
 
 	ck_assert_uint_eq(parse_all("1" REASON(5) "\n1" KILLED(5), ooms), 0);
 	ck_assert_uint_eq(
@@ -176,7 +176,7 @@ START_TEST(text_cut_anywhere_does_no_harm)
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		for (size_t len = 0; len <= strlen(lines[i]); len++) {
 			_cleanup_free_ char *cut = xasprintf("%.*s", (int)len, lines[i]);
-			struct kmsg_oom oom = { 0 };
+			struct oom_report oom = { 0 };
 
 			kmsg_parse_line(REASON(5), &oom);
 			kmsg_parse_line(cut, &oom);
@@ -189,7 +189,7 @@ START_TEST(long_names_are_cut)
 {
 	char name[600];
 	_cleanup_free_ char *reason = NULL;
-	struct kmsg_oom oom = { 0 };
+	struct oom_report oom = { 0 };
 
 	memset(name, 'g', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
@@ -210,7 +210,7 @@ START_TEST(the_reader_takes_what_there_is_and_does_not_block)
 	static const char *const records[] = { REASON(5) "\n SUBSYSTEM=x\n", KILLED(5) "\n", REASON(6) "\n",
 					       KILLED(6) "\n" };
 	static struct kmsg kmsg;
-	struct kmsg_oom oom;
+	struct oom_report oom;
 	int fds[2];
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds), 0);

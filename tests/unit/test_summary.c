@@ -164,6 +164,33 @@ START_TEST(fatal_problems_are_invalid)
 }
 END_TEST
 
+/* A kill has the zones that its own report told, a node's together; a later kill without a report has none. */
+START_TEST(a_kill_has_its_nodes)
+{
+	const char *text = "{\"type\":\"stream\",\"schema\":\"memrig.stream/1\"}\n"
+			   "{\"type\":\"oom\",\"t_ns\":7,\"constraint\":\"cpuset\",\"global\":true,\"mems_allowed\":\"0\"}\n"
+			   "{\"type\":\"oom_zone\",\"t_ns\":7,\"node\":0,\"zone\":\"DMA\",\"free_bytes\":1,\"low_bytes\":5}\n"
+			   "{\"type\":\"oom_zone\",\"t_ns\":7,\"node\":0,\"zone\":\"DMA32\",\"free_bytes\":2,\"low_bytes\":6}\n"
+			   "{\"type\":\"oom_zone\",\"t_ns\":7,\"node\":1,\"zone\":\"DMA32\",\"free_bytes\":4,\"low_bytes\":7}\n"
+			   "{\"type\":\"oom\",\"t_ns\":9,\"victim\":\"x\"}\n";
+	struct summary_input input = { .stream = text, .stream_len = strlen(text) };
+	struct summary *s;
+	json_t *oom, *nodes;
+
+	ck_assert_int_eq(summary_make(&input, &s, NULL), 0);
+	oom = json_array_get(s->oom, 0);
+	ck_assert_str_eq(record_text(oom, "mems_allowed", ""), "0");
+	ck_assert(json_is_true(json_object_get(oom, "global")));
+	nodes = json_object_get(oom, "nodes");
+	ck_assert_uint_eq(json_array_size(nodes), 2);
+	ck_assert_uint_eq(record_u64(json_array_get(nodes, 0), "free_bytes", 0), 3);
+	ck_assert_uint_eq(record_u64(json_array_get(nodes, 0), "low_bytes", 0), 11);
+	ck_assert_uint_eq(record_u64(json_array_get(nodes, 1), "free_bytes", 0), 4);
+	ck_assert_ptr_null(json_object_get(json_array_get(s->oom, 1), "nodes"));
+	summary_free(s);
+}
+END_TEST
+
 static void no_nulls(const json_t *json)
 {
 	const char *key;
@@ -223,6 +250,7 @@ int main(void)
 	tcase_add_test(tcase, a_cut_stream_ended_as_the_host_saw);
 	tcase_add_test(tcase, an_empty_stream_is_known_by_its_cell);
 	tcase_add_test(tcase, fatal_problems_are_invalid);
+	tcase_add_test(tcase, a_kill_has_its_nodes);
 	tcase_add_test(tcase, json_has_the_documented_form);
 	tcase_add_test(tcase, sha256_is_of_the_text);
 	suite_add_tcase(suite, tcase);
