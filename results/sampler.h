@@ -2,6 +2,7 @@
 #ifndef MEMRIG_RESULTS_SAMPLER_H
 #define MEMRIG_RESULTS_SAMPLER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,7 +23,9 @@ struct sampler;
 struct sampler_config {
 	const char *root;	    /* prefix of /proc and /sys; "" is the running system */
 	const char *cgroup_dir;	    /* directory of the cell's group, absolute, below root */
-	const char *const *groups;  /* names of the groups in it, NULL-terminated */
+	const char *cgroup_v1_dir;  /* where the same groups are in the memory controller of cgroup v1; NULL: nowhere */
+	const char *const *groups;  /* names of the groups in them, "db" or "system.slice/ssh.service", NULL-terminated */
+	bool groups_come_and_go;    /* one that is not there is passed over */
 };
 
 int sampler_open(const struct sampler_config *config, struct sampler **ret, struct error *err);

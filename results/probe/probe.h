@@ -78,6 +78,7 @@ enum probe_scope {
 	PROBE_SYSTEM, /* one file; path is absolute */
 	PROBE_NODE,   /* a file in each node's directory; names begin with "node<N>." */
 	PROBE_GROUP,  /* a file in each group's directory; names begin with "group.<G>." */
+	PROBE_GROUP_V1, /* the same in the memory controller of cgroup v1 */
 };
 
 struct probe {
@@ -96,6 +97,7 @@ extern const struct probe probes_node[];
 extern const struct probe probes_psi[];
 extern const struct probe probes_reclaim[];
 extern const struct probe probes_cgroup[];
+extern const struct probe probes_cgroup_v1[];
 
 /* Texts several files share. All are NUL-terminated; lines that do not fit the form are passed over. */
 void probe_parse_pairs(struct probe_cursor *c, const char *text);   /* "key 123" */
