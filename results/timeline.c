@@ -306,7 +306,7 @@ int timeline_column(const struct timeline *t, const char *name)
 
 int timeline_columnf(const struct timeline *t, const char *format, ...)
 {
-	char name[256];
+	char name[512]; /* groups of a host have long names */
 	va_list args;
 
 	va_start(args, format);
