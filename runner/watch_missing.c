@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "common/file.h"
 #include "common/util.h"
+
+#define EVENT_HIST "/sys/kernel/tracing/events/vmscan/mm_vmscan_lru_shrink_inactive/hist"
 
 /* What is wanted, where it is, and what its absence means. */
 static const struct wanted {
@@ -15,7 +18,7 @@ static const struct wanted {
 	{ "free memory against watermarks", "/proc/zoneinfo", "it is not there" },
 	{ "counters of each node", "/sys/devices/system/node/node0/vmstat", "the kernel was built without NUMA" },
 	{ "reclaim of each node, and how long it took",
-	  "/sys/kernel/tracing/events/vmscan/mm_vmscan_lru_shrink_inactive/hist", "tracefs is not mounted" },
+	  EVENT_HIST, "tracefs is not mounted" },
 	{ "why a task was killed for memory", "/dev/kmsg", "it is not there" },
 };
 
@@ -38,12 +41,23 @@ static void look(json_t *list, const char *root, const struct wanted *w)
 		add(list, w->what, w->path, w->absent);
 }
 
+/* Trace points cost those who hit them; somebody else may have switched this one on. */
+static void look_at_trace(json_t *list, const char *root)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (file_read(root, EVENT_HIST, &text, NULL, NULL) == 0 && !strstr(text, "hist:name=memrig:"))
+		add(list, "reclaim of each node, and how long it took", EVENT_HIST,
+		    "its trace point is off, and watch changes nothing");
+}
+
 json_t *watch_missing(const char *root, const struct topology *topology, const struct watch_hierarchy *h)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
 		look(list, root, &wanted[i]);
+	look_at_trace(list, root);
 	if (topology->n_nodes == 0 && json_array_size(list) == 0)
 		add(list, "some nodes", "/sys/devices/system/node", "more nodes than memrig knows of, or none readable");
 	if (streq(h->name, "none"))

@@ -7,6 +7,7 @@
 #include "common/file.h"
 #include "common/util.h"
 #include "results/sampler.h"
+#include "runner/kmsg.h"
 #include "runner/machine.h"
 #include "runner/watch_missing.h"
 
@@ -22,6 +23,8 @@ struct watch_source {
 	struct stream_writer out; /* into the timeline */
 	struct timeline *timeline;
 	json_t *missing;
+	struct kmsg kmsg;
+	bool has_kmsg; /* root, mostly */
 	uint64_t next_scan_ns;
 };
 
@@ -103,6 +106,54 @@ static int scan(struct watch_source *s, struct error *err)
 	return r;
 }
 
+/* ---- kills ---- */
+
+static void open_kmsg(struct watch_source *s)
+{
+	_cleanup_free_ char *path = xasprintf("%s/dev/kmsg", s->config.root);
+
+	s->has_kmsg = kmsg_open(path, &s->kmsg, NULL) == 0;
+}
+
+static bool is_watched(const struct watch_source *s, const char *group)
+{
+	for (size_t i = 0; i < s->groups.n; i++)
+		if (streq(s->groups.names[i], group))
+			return true;
+	return false;
+}
+
+static void record_oom(struct watch_source *s, const struct kmsg_oom *oom, uint64_t t_ns)
+{
+	const char *group = *oom->task_memcg == '/' ? oom->task_memcg + 1 : oom->task_memcg;
+
+	stream_begin(&s->out, "oom", t_ns);
+	if (oom->constraint)
+		stream_text(&s->out, "constraint", oom->constraint);
+	stream_i64(&s->out, "victim_pid", oom->pid);
+	stream_text(&s->out, "victim", oom->comm);
+	if (oom->task_memcg[0])
+		stream_text(&s->out, "task_memcg", oom->task_memcg);
+	if (oom->oom_memcg[0])
+		stream_text(&s->out, "oom_memcg", oom->oom_memcg);
+	if (is_watched(s, group))
+		stream_text(&s->out, "group", group);
+	stream_u64(&s->out, "anon_rss_bytes", oom->anon_rss_bytes);
+	stream_end(&s->out);
+}
+
+static void record_kills(struct watch_source *s, uint64_t t_ns)
+{
+	struct kmsg_oom oom;
+
+	while (s->has_kmsg && kmsg_next(&s->kmsg, &oom) > 0)
+		record_oom(s, &oom, t_ns);
+	if (t_ns > s->config.window_ns)
+		timeline_forget(s->timeline, "oom", t_ns - s->config.window_ns);
+}
+
+/* ---- life ---- */
+
 /* The counters every verdict and every rate begins with. */
 static int check_readable(const char *root, struct error *err)
 {
@@ -131,6 +182,7 @@ static int begin(struct watch_source *s, struct error *err)
 	r = stream_end(&s->out);
 	if (r == 0)
 		r = scan(s, err);
+	open_kmsg(s);
 	if (r == 0)
 		s->missing = watch_missing(s->config.root, &s->topology, &s->hierarchy);
 	return r;
@@ -158,6 +210,8 @@ void watch_source_close(struct watch_source *s)
 	if (!s)
 		return;
 	sampler_close(s->sampler);
+	if (s->has_kmsg)
+		kmsg_close(&s->kmsg);
 	stream_writer_release(&s->out);
 	watch_groups_release(&s->groups);
 	timeline_free(s->timeline);
@@ -173,6 +227,8 @@ int watch_source_sample(struct watch_source *s, uint64_t t_ns, struct error *err
 		s->next_scan_ns = t_ns + s->config.rescan_ns;
 		r = scan(s, err);
 	}
+	if (r == 0)
+		record_kills(s, t_ns);
 	if (r == 0)
 		r = sampler_take(s->sampler, t_ns, &s->out);
 	if (r == 0)

@@ -98,7 +98,7 @@ static void draw_head(struct watch_view *v, const struct watch_frame *f)
 	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	put(v, 0, A_BOLD | paint(v, TITLE), "memrig watch");
 	put(v, 14, A_NORMAL, "Linux %s, %s, cgroup %s", f->kernel, f->lru, f->cgroup);
-	put(v, v->cols - 18, A_NORMAL, "  %s  q quits", clock);
+	put(v, v->cols - 19, A_NORMAL, "  %s  q quits", clock);
 	v->row += 2;
 }
 
@@ -144,7 +144,7 @@ static void draw_nodes(struct watch_view *v, const struct watch_frame *f)
 {
 	int at = 8 + MAX(v->cols - 48, 8);
 
-	put(v, 0, paint(v, TITLE), "NODE  FREE, UP TO 4 x high mark");
+	put(v, 0, paint(v, TITLE), "NODE  FREE, with marks min low high");
 	put_right(v, at + 5, paint(v, TITLE), "FREE");
 	put_right(v, at + 12, paint(v, TITLE), "OF");
 	put_right(v, at + 19, paint(v, TITLE), "ANON");
@@ -294,7 +294,7 @@ static int draw_verdicts(struct watch_view *v, const struct watch_frame *f, bool
 
 	if (json_array_size(f->verdicts) == 0) {
 		if (!dry)
-			put(v, 0, paint(v, GOOD), "No verdict in the last minute of it: nothing is wrong that memrig knows of.");
+			put(v, 0, paint(v, GOOD), "No verdict: nothing is wrong that memrig knows of.");
 		return 1;
 	}
 	if (!dry) {
