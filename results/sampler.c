@@ -29,7 +29,8 @@ struct sampler {
 
 /* In the order they are read. */
 static const struct probe *const families[] = { probes_vmstat, probes_meminfo, probes_zoneinfo, probes_node,
-						probes_cgroup, probes_cgroup_v1, probes_reclaim, probes_psi };
+						probes_cgroup, probes_cgroup_numa, probes_cgroup_v1,
+						probes_reclaim, probes_psi };
 
 static ssize_t read_text(int fd, bool chunked, char *text, size_t room)
 {
@@ -183,6 +184,8 @@ static int open_all(struct sampler *s, const struct sampler_config *config, stru
 
 	s->nodes = find_nodes(root);
 	for (size_t i = 0; i < ARRAY_SIZE(families) && r == 0; i++) {
+		if (config->lean && families[i] == probes_cgroup_numa)
+			continue;
 		r = open_family(s, families[i], PROBE_SYSTEM, root, "", err);
 		if (r == 0)
 			r = open_nodes(s, families[i], root, err);

@@ -26,6 +26,7 @@ struct sampler_config {
 	const char *cgroup_v1_dir;  /* where the same groups are in the memory controller of cgroup v1; NULL: nowhere */
 	const char *const *groups;  /* names of the groups in them, "db" or "system.slice/ssh.service", NULL-terminated */
 	bool groups_come_and_go;    /* one that is not there is passed over */
+	bool lean;		    /* many groups: without memory.numa_stat */
 };
 
 int sampler_open(const struct sampler_config *config, struct sampler **ret, struct error *err);

@@ -138,7 +138,7 @@ void watch_frame_make(const struct timeline *t, const struct watch_groups *group
 		.interval_s = last > 0 ? 1e-9 * (double)(t->times[last] - t->times[last - 1]) : 0,
 		.running_s = 1e-9 * (double)(t->times[last] - MIN(t->begin_ns, t->times[last])),
 		.kernel = record_text(machine, "kernel", "?"),
-		.lru = setting_is_mglru(t) ? "multi-generational LRU" : "classic LRU",
+		.lru = setting_is_mglru(t) ? "MGLRU" : "classic LRU",
 		.cgroup = record_text(machine, "cgroup", "none"),
 		.verdicts = verdicts_judge(t),
 		.missing = missing,

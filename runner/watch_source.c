@@ -77,6 +77,7 @@ static int open_sampler(struct watch_source *s, struct error *err)
 		.cgroup_v1_dir = s->hierarchy.v1_dir,
 		.groups = (const char *const *)s->groups.names,
 		.groups_come_and_go = true,
+		.lean = true,
 	};
 	int r;
 

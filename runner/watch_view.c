@@ -97,7 +97,7 @@ static void draw_head(struct watch_view *v, const struct watch_frame *f)
 	localtime_r(&seconds, &tm);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	put(v, 0, A_BOLD | paint(v, TITLE), "memrig watch");
-	put(v, 14, A_NORMAL, "Linux %s, %s, cgroup %s", f->kernel, f->lru, f->cgroup);
+	put(v, 14, A_NORMAL, "%s, %s, cgroup %s", f->kernel, f->lru, f->cgroup);
 	put(v, v->cols - 19, A_NORMAL, "  %s  q quits", clock);
 	v->row += 2;
 }
@@ -144,7 +144,7 @@ static void draw_nodes(struct watch_view *v, const struct watch_frame *f)
 {
 	int at = 8 + MAX(v->cols - 48, 8);
 
-	put(v, 0, paint(v, TITLE), "NODE  FREE, with marks min low high");
+	put(v, 0, paint(v, TITLE), v->cols < 80 ? "NODE" : "NODE  FREE, with marks min low high");
 	put_right(v, at + 5, paint(v, TITLE), "FREE");
 	put_right(v, at + 12, paint(v, TITLE), "OF");
 	put_right(v, at + 19, paint(v, TITLE), "ANON");
@@ -333,10 +333,10 @@ void watch_view_draw(struct watch_view *v, const struct watch_frame *f)
 	draw_head(v, f);
 	draw_nodes(v, f);
 	draw_machine(v, f);
-	/* Verdicts are why one looks; but the worst groups are always there. */
+	/* Verdicts are why one looks; but where there is any room the worst groups are there too. */
 	left = v->rows - v->row - 3;
 	rows = draw_verdicts(v, f, true);
-	draw_groups(v, f, MAX(left - rows, 3));
+	draw_groups(v, f, MAX(left - rows, MIN(3, left / 2)));
 	draw_verdicts(v, f, false);
 	draw_missing(v, f->missing);
 	refresh();

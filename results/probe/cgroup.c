@@ -40,10 +40,14 @@ const struct probe probes_cgroup[] = {
 	{ PROBE_GROUP, "memory.peak", "memory.peak", probe_parse_byte_count, false },
 	{ PROBE_GROUP, "memory.swap.current", "memory.swap.current", probe_parse_byte_count, false },
 	{ PROBE_GROUP, "memory.stat", "stat.", probe_parse_pairs, false },
-	{ PROBE_GROUP, "memory.numa_stat", "numa.", parse_numa_stat, false },
 	{ PROBE_GROUP, "memory.events", "events.", probe_parse_pairs, false },
 	{ PROBE_GROUP, "memory.events.local", "events_local.", probe_parse_pairs, false },
 	{ PROBE_GROUP, "memory.swap.events", "swap_events.", probe_parse_pairs, false },
 	{ PROBE_GROUP, "memory.pressure", "psi.", probe_parse_psi, false },
+	{ 0 },
+};
+
+const struct probe probes_cgroup_numa[] = {
+	{ PROBE_GROUP, "memory.numa_stat", "numa.", parse_numa_stat, false },
 	{ 0 },
 };

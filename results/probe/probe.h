@@ -97,6 +97,7 @@ extern const struct probe probes_node[];
 extern const struct probe probes_psi[];
 extern const struct probe probes_reclaim[];
 extern const struct probe probes_cgroup[];
+extern const struct probe probes_cgroup_numa[]; /* as much to read as all of a group's other files */
 extern const struct probe probes_cgroup_v1[];
 
 /* Texts several files share. All are NUL-terminated; lines that do not fit the form are passed over. */
