@@ -189,7 +189,8 @@ static int open_watch(struct watch *w, struct error *err)
 	const struct watch_options *o = w->options;
 	struct watch_source_config config = {
 		.root = o->root,
-		.window_ns = o->window_ns,
+		/* A rate needs two samples. */
+		.window_ns = MAX(o->window_ns, 2 * o->interval_ns),
 		.rescan_ns = WATCH_RESCAN_NS,
 		.most_groups = o->most_groups,
 	};

@@ -52,10 +52,9 @@ static int parse_time(const char *text, const char *option, uint64_t least_ns, u
 	size_t len = strlen(text);
 	_cleanup_free_ char *full =
 		len > 1 && text[len - 1] == 'm' ? xasprintf("%sin", text) : xstrdup(text);
-	int r = duration_parse(full, &ns, err);
 
-	if (r < 0)
-		return r;
+	if (duration_parse(full, &ns, err) < 0)
+		return error_set(err, -EINVAL, option, "'%s' is not a time, as 500ms, 90s or 10m", text);
 	if (ns < least_ns)
 		return error_set(err, -ERANGE, option, "'%s' is too short", text);
 	*ret = ns;

@@ -233,6 +233,10 @@ START_TEST(limits_have_the_names_of_v2)
 	ck_assert_str_eq(record_text(service, "cpuset_mems_effective", ""), "0");
 	/* Without the controller: of the slice, whose own list is empty. */
 	ck_assert_str_eq(record_text(group_record(v2, "system.slice/ssh.service"), "cpuset_mems_effective", ""), "0-1");
+	/* Dear, and left out. */
+	sample(v2, 0);
+	ck_assert_int_ge(timeline_column(watch_source_timeline(v2), "group.user.slice.stat.anon"), 0);
+	ck_assert_int_eq(timeline_column(watch_source_timeline(v2), "group.user.slice.numa.anon.N0_bytes"), -1);
 	watch_source_close(v1);
 	watch_source_close(v2);
 }
@@ -356,6 +360,42 @@ START_TEST(a_kernel_without_nodes_is_shown_as_one)
 	ck_assert(f.nodes[0].v.now[NODE_TOTAL] > f.nodes[0].v.now[NODE_FREE]);
 	ck_assert(f.nodes[0].v.now[NODE_LOW] > 0);
 	watch_frame_release(&f);
+	watch_source_close(s);
+}
+END_TEST
+
+static void append(const char *path, const char *text)
+{
+	_cleanup_free_ char *full = xasprintf("%s%s", tree, path);
+	_cleanup_fclose_ FILE *f = fopen(full, "a");
+
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+}
+
+/* The log gives a record a read; a file gives what was added since. */
+START_TEST(kills_are_read_where_the_log_can_be)
+{
+	struct watch_source *s;
+	const json_t *oom;
+
+	copy_tree("v2-host");
+	put("/dev/kmsg", "4,1,1,-;an old record\n");
+	s = open_source(tree);
+	sample(s, 0);
+	append("/dev/kmsg", "6,402,9000000,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0-1,"
+			    "oom_memcg=/user.slice,task_memcg=/user.slice,task=cc1,pid=82,uid=0\n");
+	sample(s, 1);
+	append("/dev/kmsg", "3,403,9000001,-;Memory cgroup out of memory: Killed process 82 (cc1) total-vm:16528kB, "
+			    "anon-rss:7936kB, file-rss:64kB, shmem-rss:0kB, UID:0 pgtables:60kB oom_score_adj:0\n");
+	sample(s, 2);
+	oom = timeline_find(watch_source_timeline(s), "oom", "victim", "cc1");
+	ck_assert_ptr_nonnull(oom);
+	ck_assert_str_eq(record_text(oom, "constraint", ""), "memcg");
+	ck_assert_str_eq(record_text(oom, "group", ""), "user.slice");
+	ck_assert_uint_eq(record_u64(oom, "anon_rss_bytes", 0), 7936 * KIB);
+	sample(s, 63); /* out of the window */
+	ck_assert_ptr_null(timeline_find(watch_source_timeline(s), "oom", NULL, NULL));
 	watch_source_close(s);
 }
 END_TEST
@@ -573,6 +613,7 @@ int main(void)
 	tcase_add_test(tcase, groups_come_and_go);
 	tcase_add_test(tcase, eight_nodes);
 	tcase_add_test(tcase, a_kernel_without_nodes_is_shown_as_one);
+	tcase_add_test(tcase, kills_are_read_where_the_log_can_be);
 	tcase_add_test(tcase, without_vmstat_it_cannot_run);
 	tcase_add_test(tcase, a_storm_fires_the_verdict);
 	tcase_add_test(tcase, a_verdict_ends_with_its_window);
