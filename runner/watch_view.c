@@ -164,28 +164,44 @@ static const char *rate_text(double rate, char *buf, size_t room)
 	return buf;
 }
 
-static void draw_machine(struct watch_view *v, const struct watch_frame *f)
+static void draw_swap(struct watch_view *v, const double *swap)
 {
-	const double *swap = f->swap.now, *r = f->reclaim.now, *psi = f->psi.now;
 	double used = swap[SWAP_TOTAL] - swap[SWAP_FREE];
-	char a[8], b[8], c[16], d[16];
+	char a[8], b[8];
 
 	put(v, 0, paint(v, TITLE), "SWAP");
-	if (swap[SWAP_TOTAL] > 0) {
-		put_bar(v, 10, 16, used / swap[SWAP_TOTAL], paint(v, used > 0.9 * swap[SWAP_TOTAL] ? BAD : WARN));
-		put(v, 28, A_NORMAL, "%s of %s", watch_short_size(used, a), watch_short_size(swap[SWAP_TOTAL], b));
-		put(v, 44, A_NORMAL, "in %s/s", watch_short_size(swap[SWAP_IN], a));
-		put(v, 56, swap[SWAP_OUT] > 0 ? paint(v, BAD) : A_NORMAL, "out %s/s", watch_short_size(swap[SWAP_OUT], a));
-	} else {
+	if (!(swap[SWAP_TOTAL] > 0)) {
 		put(v, 10, A_NORMAL, "none");
+		v->row++;
+		return;
 	}
+	put_bar(v, 10, 16, used / swap[SWAP_TOTAL], paint(v, used > 0.9 * swap[SWAP_TOTAL] ? BAD : WARN));
+	put(v, 28, A_NORMAL, "%s of %s", watch_short_size(used, a), watch_short_size(swap[SWAP_TOTAL], b));
+	put(v, 44, A_NORMAL, "in %s/s", watch_short_size(swap[SWAP_IN], a));
+	put(v, 56, swap[SWAP_OUT] > 0 ? paint(v, BAD) : A_NORMAL, "out %s/s", watch_short_size(swap[SWAP_OUT], a));
 	v->row++;
+}
+
+static void draw_reclaim(struct watch_view *v, const double *r)
+{
+	char size[8], rate[16];
+
 	put(v, 0, paint(v, TITLE), "RECLAIM");
-	put(v, 10, A_NORMAL, "kswapd %s/s", watch_short_size(r[RECLAIM_KSWAPD], a));
-	put(v, 26, r[RECLAIM_DIRECT] > 0 ? paint(v, WARN) : A_NORMAL, "direct %s/s", watch_short_size(r[RECLAIM_DIRECT], a));
-	put(v, 42, A_NORMAL, "came back %s/s", watch_short_size(r[RECLAIM_REFAULT_ANON] + r[RECLAIM_REFAULT_FILE], a));
-	put(v, 61, r[RECLAIM_STALLS] > 0 ? paint(v, WARN) : A_NORMAL, "stalls %s", rate_text(r[RECLAIM_STALLS], c, sizeof(c)));
+	put(v, 10, A_NORMAL, "kswapd %s/s", watch_short_size(r[RECLAIM_KSWAPD], size));
+	put(v, 26, r[RECLAIM_DIRECT] > 0 ? paint(v, WARN) : A_NORMAL, "direct %s/s",
+	    watch_short_size(r[RECLAIM_DIRECT], size));
+	/* fmax(): before 5.9 anonymous memory has no count of its own. */
+	put(v, 42, A_NORMAL, "came back %s/s",
+	    watch_short_size(fmax(r[RECLAIM_REFAULT_ANON], 0) + r[RECLAIM_REFAULT_FILE], size));
+	put(v, 61, r[RECLAIM_STALLS] > 0 ? paint(v, WARN) : A_NORMAL, "stalls %s",
+	    rate_text(r[RECLAIM_STALLS], rate, sizeof(rate)));
 	v->row++;
+}
+
+static void draw_waiting(struct watch_view *v, const double *psi, double major_faults)
+{
+	char rate[16];
+
 	put(v, 0, paint(v, TITLE), "WAITING");
 	put(v, 10, A_NORMAL, "memory");
 	put_ratio(v, 22, psi[PSI_MEMORY_SOME]);
@@ -193,8 +209,8 @@ static void draw_machine(struct watch_view *v, const struct watch_frame *f)
 	put_ratio(v, 34, psi[PSI_IO_SOME]);
 	put(v, 42, A_NORMAL, "cpu");
 	put_ratio(v, 50, psi[PSI_CPU_SOME]);
-	put(v, 61, A_NORMAL, "disk faults %s", rate_text(r[RECLAIM_MAJOR_FAULTS], d, sizeof(d)));
-	v->row += 2;
+	put(v, 61, A_NORMAL, "disk faults %s", rate_text(major_faults, rate, sizeof(rate)));
+	v->row++;
 }
 
 /* A name that is too long keeps its end, which is what tells it from others. */
@@ -332,7 +348,10 @@ void watch_view_draw(struct watch_view *v, const struct watch_frame *f)
 	erase();
 	draw_head(v, f);
 	draw_nodes(v, f);
-	draw_machine(v, f);
+	draw_swap(v, f->swap.now);
+	draw_reclaim(v, f->reclaim.now);
+	draw_waiting(v, f->psi.now, f->reclaim.now[RECLAIM_MAJOR_FAULTS]);
+	v->row++;
 	/* Verdicts are why one looks; but where there is any room the worst groups are there too. */
 	left = v->rows - v->row - 3;
 	rows = draw_verdicts(v, f, true);
