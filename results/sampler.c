@@ -49,7 +49,8 @@ struct sampler {
 
 /* In the order they are read. */
 static const struct probe *const families[] = { probes_vmstat, probes_meminfo, probes_zoneinfo, probes_node,
-						probes_cgroup, probes_reclaim, probes_psi,
+						probes_cgroup, probes_cgroup_numa, probes_cgroup_v1,
+						probes_reclaim, probes_psi,
 						probes_buddyinfo, probes_swap, probes_zswap, probes_kswapd,
 						probes_task };
 
@@ -236,17 +237,20 @@ static int open_nodes(struct sampler *s, const struct probe *family, const char 
 }
 
 static int open_groups(struct sampler *s, const struct probe *family, const struct sampler_config *config,
-		       const char *root, struct error *err)
+		       enum probe_scope scope, const char *root, struct error *err)
 {
+	const char *top = scope == PROBE_GROUP ? config->cgroup_dir : config->cgroup_v1_dir;
 	int r = 0;
 
+	if (!top)
+		return 0;
 	for (const char *const *group = config->groups; group && *group && r == 0; group++) {
-		_cleanup_free_ char *dir = xasprintf("%s%s/%s/", root, config->cgroup_dir, *group);
+		_cleanup_free_ char *dir = xasprintf("%s%s/%s/", root, top, *group);
 		_cleanup_free_ char *name = xasprintf("group.%s.", *group);
 
-		if (access(dir, F_OK) < 0)
+		if (access(dir, F_OK) < 0 && !config->groups_come_and_go)
 			return error_set_errno(err, -errno, dir, "cannot sample the group");
-		r = open_family(s, family, PROBE_GROUP, dir, name, err);
+		r = open_family(s, family, scope, dir, name, err);
 	}
 	return r;
 }
@@ -317,6 +321,8 @@ static int open_all(struct sampler *s, const struct sampler_config *config, stru
 
 	s->nodes = find_nodes(root);
 	for (size_t i = 0; i < ARRAY_SIZE(families) && r == 0; i++) {
+		if (config->lean && families[i] == probes_cgroup_numa)
+			continue;
 		r = open_family(s, families[i], PROBE_SYSTEM, root, "", err);
 		if (r == 0)
 			r = open_zrams(s, families[i], root, err);
@@ -325,7 +331,9 @@ static int open_all(struct sampler *s, const struct sampler_config *config, stru
 		if (r == 0)
 			r = open_nodes(s, families[i], root, err);
 		if (r == 0)
-			r = open_groups(s, families[i], config, root, err);
+			r = open_groups(s, families[i], config, PROBE_GROUP, root, err);
+		if (r == 0)
+			r = open_groups(s, families[i], config, PROBE_GROUP_V1, root, err);
 		if (r == 0)
 			r = open_tasks(s, families[i], config, root, err);
 	}

@@ -36,7 +36,10 @@ struct sampler_task {
 struct sampler_config {
 	const char *root;	    /* prefix of /proc and /sys; "" is the running system */
 	const char *cgroup_dir;	    /* directory of the cell's group, absolute, below root */
-	const char *const *groups;  /* names of the groups in it, NULL-terminated */
+	const char *cgroup_v1_dir;  /* where the same groups are in the memory controller of cgroup v1; NULL: nowhere */
+	const char *const *groups;  /* names of the groups in them, "db" or "system.slice/ssh.service", NULL-terminated */
+	bool groups_come_and_go;    /* one that is not there is passed over */
+	bool lean;		    /* many groups: without memory.numa_stat */
 	const struct sampler_task *tasks;
 	size_t n_tasks;
 	bool own;		    /* the sampler's own columns too: sampler.late_ns, .missed, .minflt */

@@ -14,13 +14,18 @@
 
 int stream_writer_init(struct stream_writer *w, struct stream_sink sink, struct error *err)
 {
-	char *line = malloc(LINE_BYTES);
+	return stream_writer_init_room(w, sink, LINE_BYTES, err);
+}
+
+int stream_writer_init_room(struct stream_writer *w, struct stream_sink sink, size_t room, struct error *err)
+{
+	char *line = malloc(room);
 
 	if (!line)
 		return error_set_errno(err, -ENOMEM, "stream", "no memory for the writer's buffer");
 	/* Not zero: malloc() and memset(0) become calloc(), whose pages fault on their first use. */
-	memset(line, ' ', LINE_BYTES);
-	*w = (struct stream_writer){ .sink = sink, .line = line, .room = LINE_BYTES };
+	memset(line, ' ', room);
+	*w = (struct stream_writer){ .sink = sink, .line = line, .room = room };
 	return 0;
 }
 

@@ -29,6 +29,8 @@ struct stream_writer {
 };
 
 int stream_writer_init(struct stream_writer *w, struct stream_sink sink, struct error *err);
+/* For records longer than those of a cell: room is that of the longest. */
+int stream_writer_init_room(struct stream_writer *w, struct stream_sink sink, size_t room, struct error *err);
 void stream_writer_release(struct stream_writer *w);
 
 /* A whole record, compact, keys in the order they were added. Allocates. Steals the reference. */

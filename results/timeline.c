@@ -25,14 +25,12 @@ uint64_t record_u64(const json_t *record, const char *key, uint64_t fallback)
 
 /* ---- reading ---- */
 
-/* There is one "columns" record; the rows have its width, so a second one is ignored. */
-static void add_columns(struct timeline *t, const json_t *names)
+/* Takes the names of a "columns" record into the timeline's own set. */
+static void set_columns(struct timeline *t, const json_t *names)
 {
 	size_t i;
 	json_t *name;
 
-	if (t->columns)
-		return;
 	t->columns = xcalloc(json_array_size(names), sizeof(*t->columns));
 	t->seen = xcalloc(json_array_size(names), sizeof(*t->seen));
 	json_array_foreach (names, i, name) {
@@ -41,6 +39,55 @@ static void add_columns(struct timeline *t, const json_t *names)
 		json_object_set_new(t->column_index, json_string_value(name), json_integer((json_int_t)i));
 		t->columns[t->n_columns++] = json_string_value(name);
 	}
+}
+
+/* The rows as they were under the names before, each value at its column's new place. */
+static void remap_rows(struct timeline *t, const struct timeline *before)
+{
+	t->values = xcalloc(MAX(t->room * t->n_columns, (size_t)1), sizeof(*t->values));
+	for (size_t c = 0; c < before->n_columns; c++) {
+		const json_t *index = json_object_get(t->column_index, before->columns[c]);
+		size_t to = index ? (size_t)json_integer_value(index) : 0;
+
+		if (!index)
+			continue;
+		t->seen[to] = before->seen[c];
+		for (size_t row = 0; row < t->n_samples; row++)
+			t->values[row * t->n_columns + to] = before->values[row * before->n_columns + c];
+	}
+}
+
+/*
+ * A later record replaces the set. A column that is new has had, as far as
+ * anybody knows, its first value all the time: else its whole count since the
+ * kernel started would look like growth.
+ */
+static void add_columns(struct timeline *t, json_t *record)
+{
+	struct timeline before = *t;
+
+	t->column_index = json_object();
+	t->columns = NULL;
+	t->seen = NULL;
+	t->n_columns = 0;
+	t->columns_record = json_incref(record);
+	set_columns(t, json_object_get(record, "names"));
+	if (before.n_samples > 0)
+		remap_rows(t, &before);
+	t->backfills = before.n_samples > 0;
+	if (before.n_samples > 0)
+		free(before.values);
+	json_decref(before.column_index);
+	free(before.columns);
+	free(before.seen);
+	json_decref(before.columns_record);
+}
+
+/* Into the rows before the last. */
+static void backfill(struct timeline *t, size_t column, uint64_t value)
+{
+	for (size_t row = 0; row + 1 < t->n_samples; row++)
+		t->values[row * t->n_columns + column] = value;
 }
 
 static uint64_t *new_row(struct timeline *t, uint64_t t_ns)
@@ -75,6 +122,8 @@ static void add_sample(struct timeline *t, const json_t *record)
 		if (column < 0 || (size_t)column >= t->n_columns)
 			continue;
 		row[column] = (uint64_t)json_integer_value(json_array_get(set, i + 1));
+		if (t->backfills && !t->seen[column])
+			backfill(t, (size_t)column, row[column]);
 		t->seen[column] = true;
 	}
 }
@@ -93,10 +142,11 @@ static void add_record(struct timeline *t, json_t *record)
 	else if (streq(type, "machine"))
 		t->page_bytes = record_u64(record, "page_bytes", t->page_bytes);
 	else if (streq(type, "columns"))
-		add_columns(t, json_object_get(record, "names"));
+		add_columns(t, record);
 	else if (streq(type, "end"))
 		t->ended = true;
-	json_array_append(t->records, record);
+	if (!streq(type, "columns"))
+		json_array_append(t->records, record);
 }
 
 /* The first line says which form the rest has. */
@@ -114,6 +164,22 @@ static int check_schema(const json_t *record, struct error *err)
 	return 0;
 }
 
+/* Returns 1, 0 when the line is no record, or -EPROTO. */
+static int take_line(struct timeline *t, const char *line, size_t len, struct error *err)
+{
+	json_t *record = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	int r = json_is_object(record) ? 1 : 0;
+
+	if (r > 0 && !t->began)
+		r = check_schema(record, err) < 0 ? -EPROTO : 1;
+	if (r > 0) {
+		t->began = true;
+		add_record(t, record);
+	}
+	json_decref(record);
+	return r;
+}
+
 static int parse_lines(struct timeline *t, const char *text, size_t len, struct error *err)
 {
 	unsigned line = 0;
@@ -121,22 +187,14 @@ static int parse_lines(struct timeline *t, const char *text, size_t len, struct 
 	for (size_t at = 0; at < len;) {
 		const char *newline = memchr(text + at, '\n', len - at);
 		size_t n = newline ? (size_t)(newline - text) - at : len - at;
-		json_t *record = json_loadb(text + at, n, JSON_REJECT_DUPLICATES, NULL);
-		int r = 0;
+		int r = take_line(t, text + at, n, err);
 
 		line++;
 		at += n + 1;
-		if (json_is_object(record)) {
-			if (line == 1)
-				r = check_schema(record, err);
-			if (r == 0)
-				add_record(t, record);
-			json_decref(record);
-			if (r < 0)
-				return r;
+		if (r < 0)
+			return r;
+		if (r > 0)
 			continue;
-		}
-		json_decref(record);
 		/* Only the last line may be incomplete: the writer puts out whole lines, so anything else is
 		 * damage. */
 		if (newline)
@@ -146,15 +204,21 @@ static int parse_lines(struct timeline *t, const char *text, size_t len, struct 
 	return 0;
 }
 
-int timeline_parse(const char *text, size_t len, struct timeline **ret, struct error *err)
+struct timeline *timeline_new(void)
 {
 	struct timeline *t = xcalloc(1, sizeof(*t));
-	int r;
 
 	t->page_bytes = 4096;
 	t->records = json_array();
 	t->column_index = json_object();
-	r = parse_lines(t, text, len, err);
+	return t;
+}
+
+int timeline_parse(const char *text, size_t len, struct timeline **ret, struct error *err)
+{
+	struct timeline *t = timeline_new();
+	int r = parse_lines(t, text, len, err);
+
 	if (r < 0) {
 		timeline_free(t);
 		return r;
@@ -163,11 +227,43 @@ int timeline_parse(const char *text, size_t len, struct timeline **ret, struct e
 	return 0;
 }
 
+int timeline_feed_line(struct timeline *t, const char *line, size_t len, struct error *err)
+{
+	int r = take_line(t, line, len, err);
+
+	return r == 0 ? error_set(err, -EINVAL, "stream", "a line is not a record") : MIN(r, 0);
+}
+
+void timeline_keep(struct timeline *t, uint64_t window_ns)
+{
+	uint64_t last = t->n_samples > 0 ? t->times[t->n_samples - 1] : 0;
+	size_t drop = 0;
+
+	while (drop + 1 < t->n_samples && last - t->times[drop] > window_ns)
+		drop++;
+	if (drop == 0)
+		return;
+	t->n_samples -= drop;
+	memmove(t->times, t->times + drop, t->n_samples * sizeof(*t->times));
+	memmove(t->values, t->values + drop * t->n_columns, t->n_samples * t->n_columns * sizeof(*t->values));
+}
+
+void timeline_forget(struct timeline *t, const char *type, uint64_t before_ns)
+{
+	for (size_t i = json_array_size(t->records); i-- > 0;) {
+		const json_t *record = json_array_get(t->records, i);
+
+		if (streq(record_text(record, "type", ""), type) && record_u64(record, "t_ns", 0) < before_ns)
+			json_array_remove(t->records, i);
+	}
+}
+
 void timeline_free(struct timeline *t)
 {
 	if (!t)
 		return;
 	json_decref(t->column_index);
+	json_decref(t->columns_record);
 	json_decref(t->records);
 	free(t->columns);
 	free(t->seen);
@@ -210,7 +306,7 @@ int timeline_column(const struct timeline *t, const char *name)
 
 int timeline_columnf(const struct timeline *t, const char *format, ...)
 {
-	char name[256];
+	char name[512]; /* groups of a host have long names */
 	va_list args;
 
 	va_start(args, format);

@@ -19,9 +19,10 @@
  * that (a line in its middle that is no record); reading stops there.
  */
 struct timeline {
-	json_t *records;      /* array: all but the samples */
+	json_t *records;      /* array: all but the samples and the columns */
 	json_t *column_index; /* object: name -> index */
-	const char **columns; /* names, owned by the "columns" record */
+	json_t *columns_record; /* the last one */
+	const char **columns; /* names, owned by it */
 	size_t n_columns;
 	uint64_t *times;  /* per sample: t_ns */
 	uint64_t *values; /* n_samples rows of n_columns */
@@ -30,12 +31,28 @@ struct timeline {
 	uint64_t begin_ns, end_ns; /* of the cell; end is the last record's time when there is no "end" */
 	uint64_t page_bytes;
 	bool ended;       /* the "end" record is there */
+	bool began;       /* so is the first one */
+	bool backfills;   /* the columns were replaced: a new one's first value is that of the rows before too */
 	char damage[160]; /* "" when the stream is well-formed up to its end */
 };
 
 /* Never fails on a stream that was cut; -EPROTO when it is none of a version this reads. */
 int timeline_parse(const char *text, size_t len, struct timeline **ret, struct error *err);
 void timeline_free(struct timeline *t);
+
+/*
+ * A stream that is still being written, one line at a time. The first line is
+ * the "stream" record. A later "columns" record replaces the set: what is in
+ * both keeps its rows, what has gone is unseen, and what is new counts as
+ * unchanged before its first sample.
+ */
+struct timeline *timeline_new(void);
+/* Returns 0, -EINVAL for a line that is no record (nothing is changed then), or -EPROTO as above. */
+int timeline_feed_line(struct timeline *t, const char *line, size_t len, struct error *err);
+/* Drops the samples that are older than the last by more than the window. */
+void timeline_keep(struct timeline *t, uint64_t window_ns);
+/* Drops the records of a type that are older than that: what is said again replaces what was said. */
+void timeline_forget(struct timeline *t, const char *type, uint64_t before_ns);
 
 /* The records of one type, in order; start with *pos = 0. NULL at the end. Borrowed. */
 json_t *timeline_next(const struct timeline *t, const char *type, size_t *pos);

@@ -94,7 +94,7 @@ static int set_up(struct cell_run *run, struct error *err)
 	run->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (run->event_fd < 0)
 		return error_set_errno(err, -errno, "eventfd", "cannot make an event");
-	r = cell_record_machine(run, err);
+	r = machine_record("", &run->topology, "v2", &run->out);
 	if (r == 0)
 		r = cell_settings_plan(run, err);
 	if (r == 0)
@@ -117,7 +117,7 @@ static int measure(struct cell_run *run, struct error *err)
 	if (r == 0)
 		r = cell_settings_apply(run, err);
 	if (r == 0)
-		r = cell_record_zones(run, err);
+		r = machine_record_zones("", &run->out, err);
 	if (r == 0)
 		r = cell_tasks_spawn(run, err);
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include "runner/cell.h"
 #include "runner/cgroup.h"
 #include "runner/kmsg.h"
+#include "runner/machine.h"
 #include "runner/task.h"
 #include "runner/topology.h"
 #include "tuners/changes.h"
@@ -41,10 +42,6 @@ static inline void cell_enter(struct cell_run *run, enum cell_phase phase)
 {
 	*run->place->phase = phase;
 }
-
-/* cell_record.c: what is true before, and after the settings. */
-int cell_record_machine(struct cell_run *run, struct error *err);
-int cell_record_zones(struct cell_run *run, struct error *err);
 
 /* cell_settings.c */
 int cell_settings_plan(struct cell_run *run, struct error *err);

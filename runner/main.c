@@ -21,14 +21,15 @@ static int not_yet(int argc, char **argv)
 
 /* Planned, and not there yet. */
 static const struct verb planned[] = {
-	{ "report", "", not_yet, true }, { "gate", "", not_yet, true },    { "history", "", not_yet, true },
-	{ "watch", "", not_yet, true },
+	{ "report", "", not_yet, true },
+	{ "gate", "", not_yet, true },
+	{ "history", "", not_yet, true },
 };
 
 static const struct verb *const verbs[] = {
-	&verb_run,     &verb_compare,  &verb_explain,  &verb_list,    &verb_show,   &verb_profile, &verb_scenario,
-	&verb_workload, &verb_verdict, &verb_doctor,   &verb_restore, &verb_lab,    &planned[0],   &planned[1],
-	&planned[2],   &planned[3],    NULL,
+	&verb_run,	&verb_compare, &verb_explain, &verb_list,  &verb_show,	  &verb_watch, &verb_profile, &verb_scenario,
+	&verb_workload, &verb_verdict, &verb_doctor,  &verb_restore, &verb_lab, &planned[0], &planned[1],  &planned[2],
+	NULL,
 };
 
 static int find_profile(const char *name, char **ret_path, struct error *err)

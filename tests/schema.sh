@@ -20,6 +20,11 @@ for kind in profile scenario; do
 	fi
 done
 
+if ! "$memrig" watch --schema | diff -u docs/schema/watch.json - ; then
+	echo "docs/schema/watch.json is out of date: $memrig watch --schema >docs/schema/watch.json"
+	failed=1
+fi
+
 validate() {
 	"$python" - "$@" <<'PYTHON'
 import json, sys
@@ -40,6 +45,20 @@ PYTHON
 
 validate docs/schema/profile.json profiles/*.json || failed=1
 validate docs/schema/scenario.json workloads/scenarios/*.json || failed=1
+
+# What watch prints of every captured host, and of this machine.
+lines=$(mktemp -d) || exit 1
+trap 'rm -rf "$lines"' EXIT
+for tree in "" tests/data/trees/*-host tests/data/trees/[12]node-*; do
+	name=$(basename "${tree:-this-machine}")
+	"$memrig" watch --once --json --interval 100ms ${tree:+--root "$tree"} >"$lines/$name.json" || failed=1
+done
+validate docs/schema/watch.json "$lines"/*.json || failed=1
+sed 's/"nodes":/"knots":/' "$lines/v2-host.json" >"$lines/broken"
+if validate docs/schema/watch.json "$lines/broken" >/dev/null; then
+	echo "docs/schema/watch.json accepts an unknown key"
+	failed=1
+fi
 
 # A schema that accepts everything would pass so far.
 for kind in profile scenario; do

@@ -57,7 +57,6 @@ const struct probe probes_cgroup[] = {
 	{ PROBE_GROUP, "memory.peak", "memory.peak", probe_parse_byte_count, 0 },
 	{ PROBE_GROUP, "memory.swap.current", "memory.swap.current", probe_parse_byte_count, 0 },
 	{ PROBE_GROUP, "memory.stat", "stat.", probe_parse_pairs, 0 },
-	{ PROBE_GROUP, "memory.numa_stat", "numa.", parse_numa_stat, 0 },
 	{ PROBE_GROUP, "memory.events", "events.", probe_parse_pairs, 0 },
 	{ PROBE_GROUP, "memory.events.local", "events_local.", probe_parse_pairs, 0 },
 	{ PROBE_GROUP, "memory.swap.events", "swap_events.", probe_parse_pairs, 0 },
@@ -66,5 +65,10 @@ const struct probe probes_cgroup[] = {
 	{ PROBE_GROUP, "cpu.pressure", "psi.cpu.", probe_parse_psi, 0 },
 	{ PROBE_GROUP, "memory.zswap.current", "memory.zswap.current", probe_parse_byte_count, 0 },
 	{ PROBE_GROUP, "cpuset.mems.effective", "cpuset.mems_effective_mask", parse_node_list, 0 },
+	{ 0 },
+};
+
+const struct probe probes_cgroup_numa[] = {
+	{ PROBE_GROUP, "memory.numa_stat", "numa.", parse_numa_stat, 0 },
 	{ 0 },
 };

@@ -83,6 +83,7 @@ enum probe_scope {
 	PROBE_TASK,   /* a file in each workload's /proc/PID; names begin with "task.<W>." */
 	PROBE_ZRAM,   /* a file in each zram device's directory; names begin with "zram.<device>." */
 	PROBE_KSWAPD, /* a file in /proc/PID of each node's kswapd; names begin with "node<N>.kswapd." */
+	PROBE_GROUP_V1, /* the same in the memory controller of cgroup v1 */
 };
 
 enum probe_flag {
@@ -115,6 +116,8 @@ extern const struct probe probes_buddyinfo[];
 extern const struct probe probes_swap[];
 extern const struct probe probes_zswap[];
 extern const struct probe probes_kswapd[];
+extern const struct probe probes_cgroup_numa[]; /* as much to read as all of a group's other files */
+extern const struct probe probes_cgroup_v1[];
 
 /* Texts several files share. All are NUL-terminated; lines that do not fit the form are passed over. */
 void probe_parse_pairs(struct probe_cursor *c, const char *text);   /* "key 123" */

@@ -29,7 +29,7 @@ struct verb {
 };
 
 extern const struct verb verb_compare, verb_doctor, verb_explain, verb_lab, verb_list, verb_profile, verb_restore, verb_run, verb_scenario,
-	verb_show, verb_verdict, verb_workload;
+	verb_show, verb_verdict, verb_watch, verb_workload;
 
 /* workload.c: "memrig workload list", which is "memrig scenario workloads" too. */
 int workload_list_main(int argc, char **argv);

@@ -159,6 +159,112 @@ START_TEST(survives_overwritten_bytes)
 }
 END_TEST
 
+static void feed(struct timeline *t, const char *line)
+{
+	ck_assert_int_eq(timeline_feed_line(t, line, strlen(line), NULL), 0);
+}
+
+static struct timeline *fed(void)
+{
+	struct timeline *t = timeline_new();
+
+	feed(t, "{\"type\":\"stream\",\"schema\":\"memrig.stream/1\"}");
+	feed(t, "{\"type\":\"columns\",\"t_ns\":1,\"names\":[\"a\",\"b\",\"c\"]}");
+	feed(t, "{\"type\":\"sample\",\"t_ns\":100,\"set\":[0,1,1,2,2,3]}\n");
+	feed(t, "{\"type\":\"sample\",\"t_ns\":200,\"set\":[1,20]}\n");
+	return t;
+}
+
+START_TEST(is_fed_line_by_line)
+{
+	struct timeline *t = fed();
+
+	ck_assert_uint_eq(t->n_samples, 2);
+	ck_assert_uint_eq(timeline_delta(t, timeline_column(t, "b")), 18);
+	ck_assert_uint_eq(timeline_value(t, 1, timeline_column(t, "c")), 3);
+	timeline_free(t);
+}
+END_TEST
+
+START_TEST(a_line_that_is_none_changes_nothing)
+{
+	struct timeline *t = fed();
+	struct error err;
+
+	ck_assert_int_eq(timeline_feed_line(t, "{\"type\":", 8, &err), -EINVAL);
+	ck_assert_str_ne(err.what, "");
+	feed(t, "{\"type\":\"sample\",\"t_ns\":300,\"set\":[0,7]}");
+	ck_assert_uint_eq(t->n_samples, 3);
+	timeline_free(t);
+}
+END_TEST
+
+START_TEST(another_form_cannot_be_fed)
+{
+	struct timeline *t = timeline_new();
+
+	ck_assert_int_eq(timeline_feed_line(t, "{\"type\":\"end\"}", 14, NULL), -EPROTO);
+	timeline_free(t);
+}
+END_TEST
+
+/* "a" has gone, "c" and "b" have changed places, "d" is new with a count from long before. */
+START_TEST(later_columns_replace_the_set_by_name)
+{
+	struct timeline *t = fed();
+
+	feed(t, "{\"type\":\"columns\",\"t_ns\":201,\"names\":[\"c\",\"d\",\"b\"]}");
+	ck_assert_int_eq(timeline_column(t, "a"), -1);
+	ck_assert_int_eq(timeline_column(t, "d"), -1); /* no value yet */
+	ck_assert_uint_eq(timeline_value(t, 0, timeline_column(t, "b")), 2);
+	ck_assert_uint_eq(timeline_value(t, 1, timeline_column(t, "b")), 20);
+	feed(t, "{\"type\":\"sample\",\"t_ns\":300,\"set\":[0,3,1,5000,2,21]}");
+	ck_assert_uint_eq(timeline_delta(t, timeline_column(t, "b")), 19);
+	ck_assert_uint_eq(timeline_delta(t, timeline_column(t, "d")), 0);
+	ck_assert_uint_eq(timeline_value(t, 0, timeline_column(t, "d")), 5000);
+	feed(t, "{\"type\":\"sample\",\"t_ns\":400,\"set\":[1,5001]}");
+	ck_assert_uint_eq(timeline_delta(t, timeline_column(t, "d")), 1);
+	timeline_free(t);
+}
+END_TEST
+
+START_TEST(keeps_a_window_of_samples)
+{
+	struct timeline *t = fed();
+
+	for (unsigned i = 3; i <= 50; i++) {
+		_cleanup_free_ char *line =
+			xasprintf("{\"type\":\"sample\",\"t_ns\":%u,\"set\":[0,%u]}", i * 100, i);
+
+		feed(t, line);
+		timeline_keep(t, 500);
+	}
+	ck_assert_uint_eq(t->n_samples, 6);
+	ck_assert_uint_eq(t->times[0], 4500);
+	ck_assert_uint_eq(t->times[5], 5000);
+	ck_assert_uint_eq(timeline_delta(t, timeline_column(t, "a")), 5);
+	ck_assert_uint_eq(timeline_value(t, 0, timeline_column(t, "b")), 20);
+	ck_assert_uint_le(t->room, 64); /* what was dropped made room */
+	timeline_keep(t, 0);
+	ck_assert_uint_eq(t->n_samples, 1); /* the last stays */
+	timeline_free(t);
+}
+END_TEST
+
+START_TEST(forgets_what_is_said_again)
+{
+	struct timeline *t = timeline_of_records("{'type':'group','t_ns':5,'group':'a'}\n"
+						 "{'type':'zone','t_ns':6,'node':0}\n"
+						 "{'type':'group','t_ns':7,'group':'b'}\n");
+
+	timeline_forget(t, "group", 7);
+	ck_assert_ptr_null(timeline_find(t, "group", "group", "a"));
+	ck_assert_ptr_nonnull(timeline_find(t, "group", "group", "b"));
+	ck_assert_ptr_nonnull(timeline_find(t, "zone", NULL, NULL));
+	timeline_free(t);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("timeline");
@@ -173,6 +279,12 @@ int main(void)
 	tcase_add_test(tcase, empty_is_no_error);
 	tcase_add_test(tcase, survives_a_cut_at_every_byte);
 	tcase_add_loop_test(tcase, survives_overwritten_bytes, 0, 4);
+	tcase_add_test(tcase, is_fed_line_by_line);
+	tcase_add_test(tcase, a_line_that_is_none_changes_nothing);
+	tcase_add_test(tcase, another_form_cannot_be_fed);
+	tcase_add_test(tcase, later_columns_replace_the_set_by_name);
+	tcase_add_test(tcase, keeps_a_window_of_samples);
+	tcase_add_test(tcase, forgets_what_is_said_again);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the machine is before anything is changed, and its zones after the settings. */
-#include <errno.h>
+#include "runner/machine.h"
+
 #include <inttypes.h>
 #include <sys/utsname.h>
 
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/util.h"
-#include "runner/cell_run.h"
+#include "tuners/tuner.h"
 
 static json_t *node_json(const struct topology *topology, const struct topology_node *node)
 {
@@ -21,13 +21,13 @@ static json_t *node_json(const struct topology *topology, const struct topology_
 }
 
 /* /proc/swaps: "Filename Type Size Used Priority", sizes in KiB. */
-static json_t *swaps_json(void)
+static json_t *swaps_json(const char *root)
 {
 	_cleanup_free_ char *text = NULL;
 	json_t *list = json_array();
 	char *save = NULL, *line;
 
-	if (file_read("", "/proc/swaps", &text, NULL, NULL) < 0)
+	if (file_read(root, "/proc/swaps", &text, NULL, NULL) < 0)
 		return list;
 	line = strtok_r(text, "\n", &save); /* the heading */
 	while (line && (line = strtok_r(NULL, "\n", &save))) {
@@ -45,7 +45,7 @@ static json_t *swaps_json(void)
 	return list;
 }
 
-static json_t *settings_json(void)
+static json_t *settings_json(const char *root)
 {
 	json_t *all = json_object();
 
@@ -53,31 +53,43 @@ static json_t *settings_json(void)
 		for (const struct tunable *t = (*tuner)->tunables; t->key; t++) {
 			char value[64];
 
-			if (tune_read("", t, value, sizeof(value), NULL) == 0)
+			if (tune_read(root, t, value, sizeof(value), NULL) == 0)
 				json_object_set_new(all, t->key, json_string(value));
 		}
 	return all;
 }
 
-int cell_record_machine(struct cell_run *run, struct error *err)
+/* A captured tree says itself which kernel wrote it. */
+static char *kernel_release(const char *root)
 {
-	_cleanup_free_ char *lru_gen = NULL;
-	json_t *nodes = json_array(), *record;
 	struct utsname name;
+	char *release;
 
-	(void)err;
+	if (*root && file_read_line(root, "/proc/sys/kernel/osrelease", &release, NULL) == 0)
+		return release;
 	uname(&name);
-	for (unsigned i = 0; i < run->topology.n_nodes; i++)
-		json_array_append_new(nodes, node_json(&run->topology, &run->topology.nodes[i]));
+	return xstrdup(*root ? "unknown" : name.release);
+}
+
+int machine_record(const char *root, const struct topology *topology, const char *cgroup, struct stream_writer *out)
+{
+	_cleanup_free_ char *lru_gen = NULL, *release = kernel_release(root);
+	json_t *nodes = json_array(), *record;
+	uint64_t ram_bytes = 0;
+
+	for (unsigned i = 0; i < topology->n_nodes; i++) {
+		json_array_append_new(nodes, node_json(topology, &topology->nodes[i]));
+		ram_bytes += topology->nodes[i].total_bytes;
+	}
 	record = json_pack("{s:s, s:I, s:s, s:i, s:I}", "type", "machine", "t_ns", (json_int_t)now_ns(), "kernel",
-			   name.release, "page_bytes", 4096, "ram_bytes", (json_int_t)run->sizes.ram_bytes);
-	if (file_read_line("", "/sys/kernel/mm/lru_gen/enabled", &lru_gen, NULL) == 0)
+			   release, "page_bytes", (int)sysconf(_SC_PAGESIZE), "ram_bytes", (json_int_t)ram_bytes);
+	if (file_read_line(root, "/sys/kernel/mm/lru_gen/enabled", &lru_gen, NULL) == 0)
 		json_object_set_new(record, "lru_gen", json_string(lru_gen));
 	json_object_set_new(record, "nodes", nodes);
-	json_object_set_new(record, "swap", swaps_json());
-	json_object_set_new(record, "settings", settings_json());
-	json_object_set_new(record, "cgroup", json_string("v2"));
-	return stream_write_json(&run->out, record);
+	json_object_set_new(record, "swap", swaps_json(root));
+	json_object_set_new(record, "settings", settings_json(root));
+	json_object_set_new(record, "cgroup", json_string(cgroup));
+	return stream_write_json(out, record);
 }
 
 struct zone {
@@ -86,20 +98,20 @@ struct zone {
 	uint64_t min, low, high, boost, managed, protection;
 };
 
-static void record_zone(struct cell_run *run, const struct zone *zone)
+static void record_zone(struct stream_writer *out, const struct zone *zone)
 {
 	if (zone->managed == 0)
 		return;
-	stream_begin(&run->out, "zone", now_ns());
-	stream_u64(&run->out, "node", zone->node);
-	stream_text(&run->out, "zone", zone->name);
-	stream_u64(&run->out, "managed_pages", zone->managed);
+	stream_begin(out, "zone", now_ns());
+	stream_u64(out, "node", zone->node);
+	stream_text(out, "zone", zone->name);
+	stream_u64(out, "managed_pages", zone->managed);
 	/* The kernel prints them with the boost of the moment; the marks are what they go back to. */
-	stream_u64(&run->out, "min_pages", zone->min - zone->boost);
-	stream_u64(&run->out, "low_pages", zone->low - zone->boost);
-	stream_u64(&run->out, "high_pages", zone->high - zone->boost);
-	stream_u64(&run->out, "protection_pages", zone->protection);
-	stream_end(&run->out);
+	stream_u64(out, "min_pages", zone->min - zone->boost);
+	stream_u64(out, "low_pages", zone->low - zone->boost);
+	stream_u64(out, "high_pages", zone->high - zone->boost);
+	stream_u64(out, "protection_pages", zone->protection);
+	stream_end(out);
 }
 
 /* "0, 487, 487)": what allocations that could use a higher zone must leave here. */
@@ -117,12 +129,12 @@ static uint64_t largest(const char *list)
 
 /* A zone's block starts with "Node 0, zone    DMA32"; its watermarks are lines "        min      1025". The per-CPU
  * pagesets further down have lines "high:" with a colon. */
-int cell_record_zones(struct cell_run *run, struct error *err)
+int machine_record_zones(const char *root, struct stream_writer *out, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
 	struct zone zone = { 0 };
 	char *save = NULL;
-	int r = file_read("", "/proc/zoneinfo", &text, NULL, err);
+	int r = file_read(root, "/proc/zoneinfo", &text, NULL, err);
 
 	if (r < 0)
 		return r;
@@ -132,7 +144,7 @@ int cell_record_zones(struct cell_run *run, struct error *err)
 		char key[32];
 
 		if (sscanf(line, "Node %u, zone %15s", &next.node, next.name) == 2) {
-			record_zone(run, &zone);
+			record_zone(out, &zone);
 			zone = next;
 		} else if (strstr(line, "protection: (")) {
 			zone.protection = largest(strchr(line, '(') + 1);
@@ -149,6 +161,6 @@ int cell_record_zones(struct cell_run *run, struct error *err)
 				zone.managed = value;
 		}
 	}
-	record_zone(run, &zone);
+	record_zone(out, &zone);
 	return 0;
 }
