@@ -74,8 +74,19 @@ build/guest/%.o: %.c
 	$(call say,CC-G,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -fno-pie -DMEMRIG_GUEST -MMD -MP -c -o $@ $<
 
 # Unit tests: one program a file, Check, no guest and no root.
+# The fuzz targets without a fuzzer: their seeds once more.
+REPLAY_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/replay/%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+
+$(BUILD)/replay/%: $(BUILD)/host/tests/fuzz/%.o $(BUILD)/host/tests/fuzz/replay.o $(HOST_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS)
+
+$(BUILD)/unit/replay.sh: $(REPLAY_BIN)
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec tests/fuzz/fuzz.sh replay $(BUILD)/replay\n' >$@ && chmod +x $@
+
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
-UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%) $(BUILD)/unit/replay.sh
 
 $(BUILD)/unit/%: $(BUILD)/host/tests/unit/%.o $(HOST_OBJ)
 	@mkdir -p $(@D)
@@ -132,7 +143,8 @@ bench: all $(BENCH_BIN) $(BENCH_INIT)
 
 # The libraries of the program once more, with the fuzzer's counters; everything but the lab's own.
 FUZZ_SRC := $(filter-out runner/lab/% runner/cli/% runner/pool.c runner/plan%.c runner/provenance.c runner/repeat.c,$(HOST_SRC))
-FUZZ_BIN := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ_TARGETS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+FUZZ_BIN := $(FUZZ_TARGETS:%=build/fuzz/%)
 
 build/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC)
 	@mkdir -p $(@D)
@@ -147,16 +159,7 @@ FUZZ_SECONDS ?= 60
 fuzz:
 	$(Q)scripts/deps.sh build fuzz
 	$(Q)$(MAKE) --no-print-directory $(FUZZ_BIN)
-	$(Q)mkdir -p $(FUZZ_BIN:build/fuzz/%=build/corpus/%)
-	$(Q)build/fuzz/fuzz_inputs -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_inputs \
-		workloads/scenarios tests/data/broken 2>build/corpus/fuzz_inputs.log || { tail -n 30 build/corpus/fuzz_inputs.log; exit 1; }
-	$(Q)build/fuzz/fuzz_stream -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_stream \
-		tests/data/streams 2>build/corpus/fuzz_stream.log || { tail -n 30 build/corpus/fuzz_stream.log; exit 1; }
-	$(Q)build/fuzz/fuzz_kmsg -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_kmsg \
-		tests/data/kmsg 2>build/corpus/fuzz_kmsg.log || { tail -n 30 build/corpus/fuzz_kmsg.log; exit 1; }
-	$(Q)build/fuzz/fuzz_trace -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=build/corpus/ -print_final_stats=1 build/corpus/fuzz_trace \
-		tests/data/trace 2>build/corpus/fuzz_trace.log || { tail -n 30 build/corpus/fuzz_trace.log; exit 1; }
-	$(Q)grep -h number_of_executed_units build/corpus/*.log
+	$(Q)tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
 
 ## format: reformat the sources as .clang-format says
 format:
