@@ -14,6 +14,7 @@ const struct verdict *const verdicts[] = {
 	&verdict_swap_exhausted,
 	&verdict_memcg_throttled,
 	&verdict_thrashing,
+	&verdict_premature_swap,
 	&verdict_dirty_throttled,
 	&verdict_disturbed,
 	&verdict_setting_without_effect,

@@ -17,5 +17,6 @@ extern const struct verdict verdict_memcg_throttled;
 extern const struct verdict verdict_thrashing;
 extern const struct verdict verdict_dirty_throttled;
 extern const struct verdict verdict_disturbed;
+extern const struct verdict verdict_premature_swap;
 
 #endif

@@ -121,6 +121,32 @@ START_TEST(dirty_throttled_thresholds_and_causes)
 }
 END_TEST
 
+/* ---- premature_swap: a node of 1600 pages; the second interval swaps ---- */
+
+#define CACHED(swappiness, file, swapped, refaulted, max)                                                      \
+	"{'type':'machine','t_ns':0,'settings':{'vm.swappiness':'" swappiness "'},'nodes':[{'node':0}]}\n"     \
+	GROUP("")                                                                                              \
+	BEGIN "{'type':'columns','t_ns':0,'names':['vmstat.pswpout','meminfo.MemTotal_bytes',"                 \
+	      "'node0.meminfo.MemTotal_bytes','node0.meminfo.Inactive(file)_bytes','node0.meminfo.Dirty_bytes'," \
+	      "'vmstat.workingset_refault_file','group.db.events.max']}\n"                                      \
+	      "{'type':'sample','t_ns':0,'set':[0,0,1,6553600,2,6553600,3," file ",4,4096,5,0,6,0]}\n"         \
+	      "{'type':'sample','t_ns':10,'set':[0," swapped ",5," refaulted ",6," max "]}\n"
+
+START_TEST(premature_swap_thresholds_and_causes)
+{
+	const struct verdict *v = &verdict_premature_swap;
+
+	/* 413696 bytes: a sixteenth and the dirty page. */
+	expect(v, "swappiness", CACHED("61", "413696", "28", "7", "0"));
+	expect(v, "streaming", CACHED("60", "413696", "28", "7", "0"));
+	expect(v, NULL, CACHED("61", "413695", "28", "7", "0"));
+	expect(v, NULL, CACHED("61", "413696", "28", "8", "0"));
+	expect(v, NULL, CACHED("61", "413696", "24", "0", "0"));
+	expect(v, "swappiness", CACHED("61", "413696", "25", "0", "0"));
+	expect(v, NULL, CACHED("61", "413696", "28", "7", "1"));
+}
+END_TEST
+
 /* ---- disturbed: ten samples, 100 ns apart, the last with what is said ---- */
 
 #define SAMPLE(t) "{'type':'sample','t_ns':" #t ",'set':[]}\n"
@@ -167,6 +193,7 @@ int main(void)
 	tcase_add_test(tcase, swap_exhausted_thresholds_and_causes);
 	tcase_add_test(tcase, thrashing_thresholds_and_causes);
 	tcase_add_test(tcase, dirty_throttled_thresholds_and_causes);
+	tcase_add_test(tcase, premature_swap_thresholds_and_causes);
 	tcase_add_test(tcase, disturbed_thresholds);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
