@@ -11,6 +11,12 @@ const struct verdict *const verdicts[] = {
 	&verdict_node_imbalance,
 	&verdict_zone_reclaim_stall,
 	&verdict_direct_reclaim_stall,
+	&verdict_swap_exhausted,
+	&verdict_memcg_throttled,
+	&verdict_thrashing,
+	&verdict_premature_swap,
+	&verdict_dirty_throttled,
+	&verdict_disturbed,
 	&verdict_setting_without_effect,
 	NULL,
 };

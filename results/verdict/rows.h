@@ -12,5 +12,11 @@ extern const struct verdict verdict_node_imbalance;
 extern const struct verdict verdict_zone_reclaim_stall;
 extern const struct verdict verdict_direct_reclaim_stall;
 extern const struct verdict verdict_setting_without_effect;
+extern const struct verdict verdict_swap_exhausted;
+extern const struct verdict verdict_memcg_throttled;
+extern const struct verdict verdict_thrashing;
+extern const struct verdict verdict_dirty_throttled;
+extern const struct verdict verdict_disturbed;
+extern const struct verdict verdict_premature_swap;
 
 #endif

@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each scenario about groups, swap and writers shows its verdict with its cause, and its cure, one change away, does not.
+# Without a scenario: disturbed (a busy host under the real clock is not repeatable), dirty_throttled (the lab's disk
+# answers at once, no writer pauses) and, as yet, premature_swap. See tests/unit/test_verdict_groups.c.
+. "$(dirname "$0")/lib.sh"
+need_lab 6.1
+
+# fires KERNEL SCENARIO VERDICT CAUSE
+fires() {
+	run_json "$2" "$2" "$2:cured" -k "$1" --jobs 1
+	same "$1: $2: exit code" "$code" 0
+	same "$1: $2" "$(get "$2" ".cells[0].verdicts[] | select(.name == \"$3\") | .cause")" "$4"
+	same "$1: $2 cured" "$(get "$2" "[.cells[1].verdicts[] | select(.name == \"$3\")] | length")" 0
+	same "$1: $2 cured ends" "$(get "$2" ".cells[1].outcome")" completed
+	same "$1: $2: expectations unmet" "$(get "$2" '[.cells[].expectations[]? | select(.met == false) | .text] | join("; ")')" ""
+}
+
+fires 6.1 swap-runs-full swap_exhausted device
+fires 6.1 group-swap-limit-full swap_exhausted swap_max
+fires 6.1 memory-high-slows-group memcg_throttled no_swap
+fires 6.1 limit-below-working-set thrashing memcg_limit
+finish

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "results/verdict/rows.h"
+#include "tests/unit/streams.h"
+
+/* The verdicts about groups, swap and writers: thresholds and causes. */
+
+#define BEGIN "{'type':'begin','t_ns':0}\n"
+#define GROUP(knobs) "{'type':'group','t_ns':0,'group':'db','knobs':{" knobs "}}\n"
+
+/* Fires once with that cause; NULL: not at all. */
+static void expect(const struct verdict *verdict, const char *cause, const char *records)
+{
+	struct timeline *t = timeline_of_records(records);
+	json_t *found = judge_one(verdict, t);
+
+	ck_assert_msg(json_array_size(found) == (cause ? 1 : 0), "%zu times for %s", json_array_size(found), records);
+	ck_assert_pstr_eq(record_text(json_array_get(found, 0), "cause", NULL), cause);
+	json_decref(found);
+	timeline_free(t);
+}
+
+/* ---- memcg_throttled: a cell of 1 ms, and the second half of it above memory.high ---- */
+
+#define THROTTLED(knobs, swap, events, waited_us, scanned)                                                    \
+	GROUP(knobs)                                                                                           \
+	BEGIN "{'type':'columns','t_ns':0,'names':['group.db.events.high','group.db.psi.full_us',"             \
+	      "'vmstat.pgscan_kswapd','meminfo.SwapTotal_bytes']}\n"                                            \
+	      "{'type':'sample','t_ns':0,'set':[0,0,1,0,2,0,3," swap "]}\n"                                     \
+	      "{'type':'sample','t_ns':500000,'set':[]}\n"                                                     \
+	      "{'type':'sample','t_ns':1000000,'set':[0," events ",1," waited_us ",2," scanned "]}\n"
+
+START_TEST(memcg_throttled_thresholds_and_causes)
+{
+	const struct verdict *v = &verdict_memcg_throttled;
+
+	expect(v, "memory_high", THROTTLED("'memory.high':'1000'", "4096", "1", "100", "0"));
+	expect(v, NULL, THROTTLED("'memory.high':'1000'", "4096", "1", "99", "0"));
+	expect(v, NULL, THROTTLED("'memory.high':'1000'", "4096", "0", "100", "0"));
+	/* kswapd ran: the machine was short. */
+	expect(v, NULL, THROTTLED("'memory.high':'1000'", "4096", "1", "100", "1"));
+	expect(v, "no_swap", THROTTLED("'memory.swap.max':'0'", "4096", "1", "100", "0"));
+	expect(v, "no_swap", THROTTLED("", "0", "1", "100", "0"));
+}
+END_TEST
+
+/* ---- swap_exhausted ---- */
+
+#define SWAP(left, stalls, kills)                                                                              \
+	BEGIN "{'type':'columns','t_ns':0,'names':['meminfo.SwapTotal_bytes','meminfo.SwapFree_bytes',"        \
+	      "'vmstat.allocstall_normal','vmstat.oom_kill']}\n"                                                \
+	      "{'type':'sample','t_ns':0,'set':[0,6400,1,6400,2,0,3,0]}\n"                                     \
+	      "{'type':'sample','t_ns':10,'set':[1," left "]}\n"                                               \
+	      "{'type':'sample','t_ns':20,'set':[1,6400,2," stalls ",3," kills "]}\n"
+#define GROUP_SWAP(limit, used, max, oom)                                                                      \
+	GROUP("'memory.swap.max':'" limit "'")                                                                 \
+	BEGIN "{'type':'columns','t_ns':0,'names':['group.db.memory.swap.current_bytes','group.db.events.max'," \
+	      "'group.db.events.oom_kill']}\n"                                                                  \
+	      "{'type':'sample','t_ns':0,'set':[0,0,1,0,2,0]}\n"                                               \
+	      "{'type':'sample','t_ns':10,'set':[0," used "]}\n" oom                                           \
+	      "{'type':'sample','t_ns':20,'set':[0,0,1," max ",2," max "]}\n"
+#define KILL(used) "{'type':'oom','t_ns':15,'group':'db','memcg_swap_usage_bytes':" used "}\n"
+
+START_TEST(swap_exhausted_thresholds_and_causes)
+{
+	const struct verdict *v = &verdict_swap_exhausted;
+
+	expect(v, "device", SWAP("100", "1", "0"));
+	expect(v, "device", SWAP("100", "0", "1"));
+	expect(v, NULL, SWAP("101", "1", "1"));
+	expect(v, NULL, SWAP("0", "0", "0"));
+	expect(v, "swap_max", GROUP_SWAP("6400", "6300", "1", ""));
+	expect(v, NULL, GROUP_SWAP("6400", "6299", "1", ""));
+	expect(v, NULL, GROUP_SWAP("6400", "6400", "0", ""));
+	expect(v, "swap_max", GROUP_SWAP("6400", "0", "1", KILL("6300")));
+	expect(v, NULL, GROUP_SWAP("6400", "0", "1", KILL("6299")));
+	expect(v, NULL, GROUP_SWAP("0", "0", "1", KILL("0")));
+}
+END_TEST
+
+/* ---- thrashing: 100 pages of memory, 1 ms ---- */
+
+#define THRASH(anon, file, reclaimed, waited_us, max)                                                          \
+	GROUP("")                                                                                              \
+	BEGIN "{'type':'columns','t_ns':0,'names':['vmstat.workingset_refault_anon',"                          \
+	      "'vmstat.workingset_refault_file','vmstat.pgsteal_anon','psi.memory.some_us',"                   \
+	      "'meminfo.MemTotal_bytes','group.db.events.max']}\n"                                             \
+	      "{'type':'sample','t_ns':0,'set':[0,0,1,0,2,0,3,0,4,409600,5,0]}\n"                              \
+	      "{'type':'sample','t_ns':1000000,'set':[0," anon ",1," file ",2," reclaimed ",3," waited_us      \
+	      ",5," max "]}\n"
+
+START_TEST(thrashing_thresholds_and_causes)
+{
+	const struct verdict *v = &verdict_thrashing;
+
+	expect(v, "working_set", THRASH("20", "5", "50", "100", "0"));
+	expect(v, "memcg_limit", THRASH("20", "5", "50", "100", "1"));
+	expect(v, NULL, THRASH("20", "5", "51", "100", "0"));
+	expect(v, NULL, THRASH("20", "4", "48", "100", "0"));
+	expect(v, NULL, THRASH("20", "5", "50", "99", "0"));
+}
+END_TEST
+
+/* ---- dirty_throttled: 1 ms, 1000 pages of memory ---- */
+
+#define DIRTY(more, dirty, limit, value)                                                                       \
+	BEGIN "{'type':'columns','t_ns':0,'names':['vmstat.nr_dirty','vmstat.nr_dirty_threshold',"             \
+	      "'vmstat.nr_dirty_background_threshold','meminfo.MemTotal_bytes','" more "']}\n"                  \
+	      "{'type':'sample','t_ns':0,'set':[0,0,1," limit ",2,50,3,4096000,4,0]}\n"                        \
+	      "{'type':'sample','t_ns':1000000,'set':[0," dirty ",4," value "]}\n"
+
+START_TEST(dirty_throttled_thresholds_and_causes)
+{
+	const struct verdict *v = &verdict_dirty_throttled;
+
+	expect(v, "slow_device", DIRTY("trace.dirty_wait.total_ns", "0", "100", "100000"));
+	expect(v, "small_limit", DIRTY("trace.dirty_wait.total_ns", "0", "99", "100000"));
+	expect(v, NULL, DIRTY("trace.dirty_wait.total_ns", "99", "100", "99999"));
+	expect(v, "slow_device", DIRTY("psi.io.some_us", "76", "100", "100"));
+	expect(v, NULL, DIRTY("psi.io.some_us", "75", "100", "100"));
+	expect(v, NULL, DIRTY("psi.io.some_us", "76", "100", "99"));
+}
+END_TEST
+
+/* ---- premature_swap: a node of 1600 pages; the second interval swaps ---- */
+
+#define CACHED(swappiness, file, swapped, refaulted, max)                                                      \
+	"{'type':'machine','t_ns':0,'settings':{'vm.swappiness':'" swappiness "'},'nodes':[{'node':0}]}\n"     \
+	GROUP("")                                                                                              \
+	BEGIN "{'type':'columns','t_ns':0,'names':['vmstat.pswpout','meminfo.MemTotal_bytes',"                 \
+	      "'node0.meminfo.MemTotal_bytes','node0.meminfo.Inactive(file)_bytes','node0.meminfo.Dirty_bytes'," \
+	      "'vmstat.workingset_refault_file','group.db.events.max']}\n"                                      \
+	      "{'type':'sample','t_ns':0,'set':[0,0,1,6553600,2,6553600,3," file ",4,4096,5,0,6,0]}\n"         \
+	      "{'type':'sample','t_ns':10,'set':[0," swapped ",5," refaulted ",6," max "]}\n"
+
+START_TEST(premature_swap_thresholds_and_causes)
+{
+	const struct verdict *v = &verdict_premature_swap;
+
+	/* 413696 bytes: a sixteenth and the dirty page. */
+	expect(v, "swappiness", CACHED("61", "413696", "28", "7", "0"));
+	expect(v, "streaming", CACHED("60", "413696", "28", "7", "0"));
+	expect(v, NULL, CACHED("61", "413695", "28", "7", "0"));
+	expect(v, NULL, CACHED("61", "413696", "28", "8", "0"));
+	expect(v, NULL, CACHED("61", "413696", "24", "0", "0"));
+	expect(v, "swappiness", CACHED("61", "413696", "25", "0", "0"));
+	expect(v, NULL, CACHED("61", "413696", "28", "7", "1"));
+}
+END_TEST
+
+/* ---- disturbed: ten samples, 100 ns apart, the last with what is said ---- */
+
+#define SAMPLE(t) "{'type':'sample','t_ns':" #t ",'set':[]}\n"
+#define LATE(late, missed)                                                                              \
+	"{'type':'columns','t_ns':0,'names':['sampler.late_ns','sampler.missed']}\n" BEGIN                     \
+	"{'type':'sample','t_ns':0,'set':[0,0,1,0]}\n" SAMPLE(100) SAMPLE(200) SAMPLE(300) SAMPLE(400)         \
+	SAMPLE(500) SAMPLE(600) SAMPLE(700) SAMPLE(800)                                                        \
+	"{'type':'sample','t_ns':900,'set':[0," late ",1," missed "]}\n"
+
+static void expect_disturbed(const char *cause, const char *clock, const char *records)
+{
+	_cleanup_free_ char *text = xasprintf("{\"type\":\"stream\",\"schema\":\"memrig.stream/1\",\"cell\":{\"clock\":\"%s\"}}\n%s",
+					      clock, records);
+	struct timeline *t = NULL;
+	json_t *found;
+
+	for (char *p = text; *p; p++)
+		if (*p == '\'')
+			*p = '"';
+	ck_assert_int_eq(timeline_parse(text, strlen(text), &t, NULL), 0);
+	found = judge_one(&verdict_disturbed, t);
+	ck_assert_uint_eq(json_array_size(found), cause ? 1 : 0);
+	ck_assert_pstr_eq(record_text(json_array_get(found, 0), "cause", NULL), cause);
+	json_decref(found);
+	timeline_free(t);
+}
+
+START_TEST(disturbed_thresholds)
+{
+	expect_disturbed("late_samples", "real", LATE("50", "0"));
+	expect_disturbed(NULL, "real", LATE("49", "0"));
+	expect_disturbed("late_samples", "real", LATE("0", "2"));
+	expect_disturbed(NULL, "real", LATE("0", "1"));
+	expect_disturbed(NULL, "virtual", LATE("1000", "10"));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("verdict_groups");
+	TCase *tcase = tcase_create("verdict_groups");
+
+	tcase_add_test(tcase, memcg_throttled_thresholds_and_causes);
+	tcase_add_test(tcase, swap_exhausted_thresholds_and_causes);
+	tcase_add_test(tcase, thrashing_thresholds_and_causes);
+	tcase_add_test(tcase, dirty_throttled_thresholds_and_causes);
+	tcase_add_test(tcase, premature_swap_thresholds_and_causes);
+	tcase_add_test(tcase, disturbed_thresholds);
+	suite_add_tcase(suite, tcase);
+	return run_suite(suite);
+}
