@@ -125,8 +125,14 @@ void probe_parse_meminfo(struct probe_cursor *c, const char *text); /* "Key:  12
 void probe_parse_byte_count(struct probe_cursor *c, const char *text); /* "123"; "max" gives no column */
 void probe_parse_psi(struct probe_cursor *c, const char *text);        /* "some avg10=... total=123" */
 
-/* The number at p, after blanks; returns the end of it or NULL when there is none. */
+/* The number at p, after blanks; returns the end of it or NULL when there is none. One of 20 digits or more is told as
+ * UINT64_MAX: too large is better than wrapped around. */
 const char *text_number(const char *p, uint64_t *ret);
+/* Bytes of what a file tells in KiB; UINT64_MAX when that is too many. */
+static inline uint64_t text_kib(uint64_t kib)
+{
+	return kib > UINT64_MAX / 1024 ? UINT64_MAX : kib * 1024;
+}
 /* The start of the next line, or the end of the text. */
 const char *text_next_line(const char *p);
 /* "Node 0, zone    DMA32 ..." to "node0", between and "DMA32", in buf; empty when the line has another form. *ret_rest is

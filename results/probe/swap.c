@@ -19,8 +19,8 @@ static void parse_swaps(struct probe_cursor *c, const char *text)
 			continue;
 		if (device.len > 5 && memcmp(device.at, "/dev/", 5) == 0)
 			device = (struct span){ device.at + 5, device.len - 5 };
-		probe_put(c, device, SPAN("size"), "_bytes", size * KIB);
-		probe_put(c, device, SPAN("used"), "_bytes", used * KIB);
+		probe_put(c, device, SPAN("size"), "_bytes", text_kib(size));
+		probe_put(c, device, SPAN("used"), "_bytes", text_kib(used));
 	}
 }
 

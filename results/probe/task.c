@@ -17,7 +17,7 @@ static void parse_status(struct probe_cursor *c, const char *text)
 			continue;
 		end = text_number(line + 1, &kb);
 		if (end && strncmp(end, " kB", 3) == 0)
-			probe_put(c, SPAN(""), key, "_bytes", kb * KIB);
+			probe_put(c, SPAN(""), key, "_bytes", text_kib(kb));
 	}
 }
 

@@ -3,17 +3,20 @@
 
 #include "common/util.h"
 
+enum { DIGITS_MAX = 20 }; /* so many may not fit; and what a stream can tell ends one digit before */
+
 const char *text_number(const char *p, uint64_t *ret)
 {
 	uint64_t value = 0;
+	const char *first;
 
 	while (*p == ' ' || *p == '\t')
 		p++;
 	if (*p < '0' || *p > '9')
 		return NULL;
-	for (; *p >= '0' && *p <= '9'; p++)
+	for (first = p; *p >= '0' && *p <= '9'; p++)
 		value = value * 10 + (uint64_t)(*p - '0');
-	*ret = value;
+	*ret = p - first < DIGITS_MAX ? value : UINT64_MAX;
 	return p;
 }
 
@@ -112,7 +115,7 @@ void probe_parse_meminfo(struct probe_cursor *c, const char *text)
 		if (!end)
 			continue;
 		kb = strncmp(end, " kB", 3) == 0;
-		probe_put(c, SPAN(""), key, kb ? "_bytes" : "", kb ? value * 1024 : value);
+		probe_put(c, SPAN(""), key, kb ? "_bytes" : "", kb ? text_kib(value) : value);
 		line = end;
 	}
 }

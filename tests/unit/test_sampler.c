@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <check.h>
 #include <errno.h>
+#include <glob.h>
 #include <sys/resource.h>
 
 #include "common/file.h"
@@ -397,6 +398,101 @@ START_TEST(odd_texts_do_no_harm)
 			}
 		}
 	}
+}
+END_TEST
+
+START_TEST(numbers_too_large_do_not_wrap)
+{
+	struct sampler *s;
+
+	put("/proc/vmstat", "a 9999999999999999999\nb 18446744073709551617\nc 99999999999999999999999999\n");
+	put("/proc/meminfo", "MemTotal: 18014398509481985 kB\nMemFree: 18014398509481983 kB\n");
+	put("/proc/swaps", "Filename\n/dev/vda\tpartition\t18014398509481985\t3\t-2\n");
+	s = open_sampler(tree, NULL);
+	ck_assert_uint_eq(value(s, "vmstat.a"), UINT64_C(9999999999999999999));
+	ck_assert_uint_eq(value(s, "vmstat.b"), UINT64_MAX);
+	ck_assert_uint_eq(value(s, "vmstat.c"), UINT64_MAX);
+	ck_assert_uint_eq(value(s, "meminfo.MemTotal_bytes"), UINT64_MAX);
+	ck_assert_uint_eq(value(s, "meminfo.MemFree_bytes"), UINT64_MAX - 1023);
+	ck_assert_uint_eq(value(s, "swap.vda.size_bytes"), UINT64_MAX);
+	ck_assert_uint_eq(value(s, "swap.vda.used_bytes"), 3072);
+	sampler_close(s);
+}
+END_TEST
+
+/* Where the files of a scope are in the captured trees. */
+static const char *const scope_globs[] = {
+	[PROBE_SYSTEM] = TREES "*",
+	[PROBE_NODE] = TREES "*/sys/devices/system/node/node*/",
+	[PROBE_GROUP] = TREES "*" CGROUP "/*/",
+	[PROBE_TASK] = TREES "*/proc/[0-9]*/",
+	[PROBE_ZRAM] = TREES "*/sys/block/zram*/",
+	[PROBE_KSWAPD] = TREES "*/proc/[0-9]*/",
+};
+
+static void parse_first(const struct probe *probe, const char *text, struct probe_columns *ret)
+{
+	struct probe_cursor c = { .columns = ret, .prefix = "", .nodes = 3 };
+
+	probe->parse(&c, text);
+}
+
+/* How many columns of a part are not as those of the whole. */
+static size_t count_differences(const struct probe_columns *part, const struct probe_columns *whole)
+{
+	size_t n = 0;
+
+	for (size_t i = 0, k = 0; i < part->n; i++) {
+		while (k < whole->n && !streq(part->list[i].name, whole->list[k].name))
+			k++;
+		if (k == whole->n)
+			return n + part->n - i;
+		n += part->values[i] != whole->values[k];
+	}
+	return n;
+}
+
+/* Only what the cut goes through may be another figure; the address sanitizer sees reads beyond the end. */
+static void assert_cuts(const struct probe *probe, const char *text)
+{
+	struct probe_columns whole = { 0 };
+
+	parse_first(probe, text, &whole);
+	for (size_t len = strlen(text), n = len % 5; n < len; n += 5) {
+		_cleanup_free_ char *cut = strndup(text, n);
+		struct probe_columns part = { 0 };
+
+		parse_first(probe, cut, &part);
+		ck_assert_msg(count_differences(&part, &whole) <= 1, "%s cut after %zu bytes", probe->path, n);
+		probe_columns_release(&part);
+	}
+	probe_columns_release(&whole);
+}
+
+START_TEST(a_cut_text_gives_what_it_still_has)
+{
+	static const struct probe *const families[] = { probes_vmstat,	  probes_meminfo, probes_zoneinfo, probes_node,
+							probes_psi,	  probes_cgroup,  probes_task,	   probes_swap,
+							probes_buddyinfo, probes_kswapd };
+	size_t n_files = 0;
+
+	for (size_t f = 0; f < ARRAY_SIZE(families); f++)
+		for (const struct probe *probe = families[f]; probe->path; probe++) {
+			_cleanup_free_ char *pattern = xasprintf("%s%s", scope_globs[probe->scope], probe->path);
+			glob_t found = { 0 };
+
+			if (probe->flags & PROBE_SELDOM) /* numa_maps: sums of all lines */
+				continue;
+			glob(pattern, 0, NULL, &found);
+			for (size_t i = 0; i < found.gl_pathc; i++, n_files++) {
+				_cleanup_free_ char *text = NULL;
+
+				ck_assert_int_eq(file_read(NULL, found.gl_pathv[i], &text, NULL, NULL), 0);
+				assert_cuts(probe, text);
+			}
+			globfree(&found);
+		}
+	ck_assert_uint_ge(n_files, 50);
 }
 END_TEST
 
@@ -810,6 +906,8 @@ int main(void)
 	tcase_add_test(tests, lines_may_come_go_and_move);
 	tcase_add_test(tests, max_is_no_number);
 	tcase_add_test(tests, odd_texts_do_no_harm);
+	tcase_add_test(tests, numbers_too_large_do_not_wrap);
+	tcase_add_test(tests, a_cut_text_gives_what_it_still_has);
 	tcase_add_test(tests, a_later_state_is_the_same_as_when_opened_anew);
 	tcase_add_test(tests, reclaim_columns_are_there_before_the_entries);
 	tcase_add_test(tests, the_histogram_is_asked_for_by_the_kernels_names);
