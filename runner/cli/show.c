@@ -63,6 +63,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "no run given; 'memrig show latest' shows the last one");
 		return 0;
+	case ARGP_KEY_END:
+		if (request->stream && (request->view.at || request->view.as))
+			argp_error(state, "--stream is the whole cell, --at and --as are of a moment; give one or the other");
+		return 0;
 	default:
 		return stored_parse(key, arg, &request->stored);
 	}
