@@ -142,13 +142,19 @@ bench: all $(BENCH_BIN) $(BENCH_INIT)
 	$(Q)for bench in $(BENCH_BIN); do echo "== $$(basename $$bench)"; $$bench || exit 1; done
 
 # The libraries of the program once more, with the fuzzer's counters; everything but the lab's own.
-FUZZ_SRC := $(filter-out runner/lab/% runner/cli/% runner/pool.c runner/plan%.c runner/provenance.c runner/repeat.c,$(HOST_SRC))
+FUZZ_SRC := $(filter-out runner/lab/% runner/cli/% runner/host/% runner/pool.c runner/plan%.c runner/provenance.c runner/repeat.c,$(HOST_SRC))
 FUZZ_TARGETS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 FUZZ_BIN := $(FUZZ_TARGETS:%=build/fuzz/%)
 
-build/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC)
+FUZZ_OBJ := $(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
+FUZZ_CC = clang $(CPPFLAGS) -std=gnu11 -Wall -g -O1 -fsanitize=fuzzer-no-link,address,undefined
+
+build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$@)clang $(CPPFLAGS) -std=gnu11 -Wall -g -O1 -fsanitize=fuzzer,address,undefined -o $@ $< $(FUZZ_SRC) $(HOST_LIBS)
+	$(call say,FUZZ,$<)$(FUZZ_CC) -MMD -MP -c -o $@ $<
+
+build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
+	$(call say,LINK,$@)clang -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(HOST_LIBS)
 
 ## torture: 1,000 runs on a guest as the host, killed at random moments (TORTURE=N, SEED=N)
 torture: all
@@ -158,7 +164,7 @@ torture: all
 FUZZ_SECONDS ?= 60
 fuzz:
 	$(Q)scripts/deps.sh build fuzz
-	$(Q)$(MAKE) --no-print-directory $(FUZZ_BIN)
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(FUZZ_BIN)
 	$(Q)tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
 
 ## format: reformat the sources as .clang-format says

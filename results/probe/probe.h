@@ -28,7 +28,7 @@ struct span {
 
 static inline bool span_equal(struct span a, struct span b)
 {
-	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 /* The name is prefix, context, '.', key, suffix; context and key point into it. */
@@ -147,7 +147,7 @@ static inline uint64_t stat_cpu_ns(const uint64_t *fields)
 {
 	return (fields[STAT_UTIME] + fields[STAT_STIME]) * 10000000;
 }
-/* The characters at p up to a blank, `stop` or the end of the line. */
+/* The characters at p up to `stop` or white space. */
 struct span text_word(const char *p, char stop);
 
 /* The nodes' kswapd; leaves the number of those that are not there (or not seen: a pid namespace) as it is. */

@@ -59,7 +59,7 @@ static const char *add_mapping(const char *line, uint64_t *bytes)
 		else if (word.len > 18 && memcmp(p, "kernelpagesize_kB=", 18) == 0 && text_number(p + 18, &value))
 			kb = value;
 		p += word.len;
-		p += *p == ' ';
+		p += *p && *p != '\n';
 	}
 	for (unsigned n = 0; n < MAX_NODES; n++)
 		bytes[n] += pages[n] * kb * KIB;
@@ -81,7 +81,7 @@ static void parse_numa_maps(struct probe_cursor *c, const char *text)
 	}
 }
 
-/* The kernel walks the page tables for numa_maps: 10 to 100 times as dear as the other files together. */
+/* The kernel walks all page tables for numa_maps: the dearest file of all, and the more memory the dearer. */
 const struct probe probes_task[] = {
 	{ PROBE_TASK, "status", "", parse_status, PROBE_SIZES },
 	{ PROBE_TASK, "stat", "", parse_stat, 0 },
