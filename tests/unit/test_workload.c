@@ -457,9 +457,14 @@ END_TEST
 /* A thread that is ahead does not make a pass complete. */
 START_TEST(a_pass_is_all_threads)
 {
+	static const char *const works[] = { "30ms", "300ms", "2s" }; /* a busy machine may need more for one pass */
+
 	set("threads", "5");
-	set("work", "30ms");
-	run();
+	for (size_t i = 0; i < ARRAY_SIZE(works) && report.passes == 0; i++) {
+		memset(&report, 0, sizeof(report));
+		set("work", works[i]);
+		run();
+	}
 	ck_assert_uint_gt(report.passes, 0);
 	ck_assert_uint_ge(workload_sum(&report).touched_pages, (1 + report.passes) * PAGES);
 }
