@@ -27,7 +27,7 @@ says 2 "Try" run --no-such-option
 says 2 "" frobnicate
 says 2 "memrig: --color: 'maybe' is not one of auto, always, never" --color=maybe list
 says 2 "there is no command 'frobnicate'" --color=never frobnicate
-for verb in report gate history watch; do
+for verb in report gate history; do
 	says 2 "memrig $verb: not in this version" "$verb" latest
 done
 says 2 "" show no-such-run
