@@ -22,6 +22,15 @@ static bool is_near_limit(const struct timeline *t, size_t i, int dirty, int wri
 	return 2 * pages > timeline_value(t, i, limit) + timeline_value(t, i, background);
 }
 
+/* A device that writes faster than samples are taken leaves none to be seen at one: then as much was dirtied in the interval as
+ * the limit allows at a time. */
+static bool used_up_limit(const struct timeline *t, size_t i, int dirtied, int limit)
+{
+	uint64_t pages = span_rise(t, dirtied, i);
+
+	return pages > 0 && pages >= timeline_value(t, i, limit);
+}
+
 static void report(const struct span *span, uint64_t paused_ns, uint64_t most, uint64_t limit, bool traced, json_t *found)
 {
 	const struct timeline *t = span->t;
@@ -49,6 +58,7 @@ static void judge(const struct timeline *t, json_t *found)
 	int limit = timeline_column(t, "vmstat.nr_dirty_threshold");
 	int background = timeline_column(t, "vmstat.nr_dirty_background_threshold");
 	int traced = timeline_column(t, "trace.dirty_wait.total_ns"), psi = timeline_column(t, "psi.io.some_us");
+	int dirtied = timeline_column(t, "vmstat.nr_dirtied");
 	_cleanup_span_ struct span span = span_none(t);
 	uint64_t paused_ns, most = 0;
 
@@ -57,7 +67,9 @@ static void judge(const struct timeline *t, json_t *found)
 	for (size_t i = 1; i < t->n_samples; i++) {
 		most = MAX(most, timeline_value(t, i, dirty));
 		if (traced >= 0 ? span_rise(t, traced, i) > 0
-				: is_near_limit(t, i, dirty, writeback, limit, background) && span_rise(t, psi, i) > 0)
+				: (is_near_limit(t, i, dirty, writeback, limit, background) ||
+				   used_up_limit(t, i, dirtied, limit)) &&
+					  span_rise(t, psi, i) > 0)
 			span_add(&span, i);
 	}
 	paused_ns = traced >= 0 ? span_growth(&span, traced) : span_growth(&span, psi) * 1000;
@@ -77,7 +89,7 @@ const struct verdict verdict_dirty_throttled = {
 	.name = "dirty_throttled",
 	.title = "Writers are paused at the dirty limit",
 	.doc = "Writers were paused for a tenth of the cell's time or more because dirty pages had come near "
-	       "nr_dirty_threshold.",
+	       "nr_dirty_threshold, or as many were dirtied in an interval.",
 	.causes = causes,
 	.judge = judge,
 };

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each scenario about groups, swap and writers shows its verdict with its cause, and its cure, one change away, does not.
-# Without a scenario: disturbed (a busy host under the real clock is not repeatable), dirty_throttled (the lab's disk
-# answers at once, no writer pauses) and, as yet, premature_swap. See tests/unit/test_verdict_groups.c.
+# Without a scenario: disturbed (a busy host under the real clock is not repeatable) and, as yet, premature_swap. See
+# tests/unit/test_verdict_groups.c; for dirty_throttled verdicts_pages.sh.
 . "$(dirname "$0")/lib.sh"
 need_lab 6.1
 

@@ -121,6 +121,17 @@ START_TEST(dirty_throttled_thresholds_and_causes)
 }
 END_TEST
 
+/* A device so fast that no sample sees a dirty page: what was dirtied in the interval, of a limit of 99 pages. */
+START_TEST(dirty_throttled_by_what_was_dirtied)
+{
+	const struct verdict *v = &verdict_dirty_throttled;
+#define DIRTIED(pages) DIRTY("psi.io.some_us','vmstat.nr_dirtied", "0", "99", "100,5," pages)
+
+	expect(v, "small_limit", DIRTIED("99"));
+	expect(v, NULL, DIRTIED("98"));
+}
+END_TEST
+
 /* ---- premature_swap: a node of 1600 pages; the second interval swaps ---- */
 
 #define CACHED(swappiness, file, swapped, refaulted, max)                                                      \
@@ -193,6 +204,7 @@ int main(void)
 	tcase_add_test(tcase, swap_exhausted_thresholds_and_causes);
 	tcase_add_test(tcase, thrashing_thresholds_and_causes);
 	tcase_add_test(tcase, dirty_throttled_thresholds_and_causes);
+	tcase_add_test(tcase, dirty_throttled_by_what_was_dirtied);
 	tcase_add_test(tcase, premature_swap_thresholds_and_causes);
 	tcase_add_test(tcase, disturbed_thresholds);
 	suite_add_tcase(suite, tcase);
