@@ -10,8 +10,8 @@
 
 /* Half of what is dropped is read again. */
 #define REFAULT_SHARE 2
-/* Hardly any anonymous memory goes: a tenth of what is reclaimed. vm.swappiness=60 makes it three tenths where both cost the
- * same (60 of 200). */
+/* Hardly any anonymous memory goes: a tenth of what is reclaimed. vm.swappiness=60 makes it three tenths
+ * where both cost the same (60 of 200). */
 #define ANON_SHARE 10
 /* There is enough of it that could: a quarter of the memory. */
 #define COLD_SHARE 4
@@ -42,7 +42,8 @@ static struct collapse look(const struct timeline *t)
 
 static bool is_there(const struct collapse *c)
 {
-	return c->refault >= 0 && c->file >= 0 && c->anon >= 0 && c->pages >= 0 && c->active_file >= 0 && c->inactive_file >= 0;
+	return c->refault >= 0 && c->file >= 0 && c->anon >= 0 && c->pages >= 0 && c->active_file >= 0 &&
+	       c->inactive_file >= 0;
 }
 
 static uint64_t cache_at(const struct collapse *c, size_t sample)
@@ -50,14 +51,15 @@ static uint64_t cache_at(const struct collapse *c, size_t sample)
 	return timeline_value(c->t, sample, c->active_file) + timeline_value(c->t, sample, c->inactive_file);
 }
 
-/* File pages went and came back, while anonymous ones stayed. What a group at its limit takes of its own is no matter of
- * the machine's balance. */
+/* File pages went and came back, while anonymous ones stayed. What a group at its limit takes of its own is
+ * no matter of the machine's balance. */
 static bool collapses(const struct collapse *c, uint64_t ram, size_t i)
 {
 	uint64_t file = span_rise(c->t, c->file, i), anon = span_rise(c->t, c->anon, i);
 
-	return file > 0 && span_rise(c->t, c->refault, i) * REFAULT_SHARE >= file && anon * ANON_SHARE <= anon + file &&
-	       timeline_value(c->t, i, c->pages) * COLD_SHARE >= ram && !span_group_at_limit(c->t, i, NULL);
+	return file > 0 && span_rise(c->t, c->refault, i) * REFAULT_SHARE >= file &&
+	       anon * ANON_SHARE <= anon + file && timeline_value(c->t, i, c->pages) * COLD_SHARE >= ram &&
+	       !span_group_at_limit(c->t, i, NULL);
 }
 
 static const char *cause_of(const struct collapse *c, const struct span *span)
@@ -86,14 +88,15 @@ static void report(const struct collapse *c, const struct span *span, uint64_t c
 		if (span->hit[i])
 			anon = MIN(anon, timeline_value(t, i, c->pages));
 	finding = finding_add(found, &verdict_file_cache_collapse, cause,
-			      "%s of files were dropped and read again, %.1f times the %s of file cache, while %s of anonymous memory "
+			      "%s of files were dropped and read again, %.1f times the %s of file cache, "
+			      "while %s of anonymous memory "
 			      "stayed%s%s.",
 			      size_format(refaults * t->page_bytes, again, sizeof(again)),
-			      span_ratio(refaults * t->page_bytes, cache), size_format(cache, had, sizeof(had)),
-			      size_format(anon, stayed, sizeof(stayed)),
-			      streq(cause, "swappiness") ? ", because vm.swappiness=" :
-			      streq(cause, "no_swap")	 ? ", because there is no swap left" :
-							   "",
+			      span_ratio(refaults * t->page_bytes, cache),
+			      size_format(cache, had, sizeof(had)), size_format(anon, stayed, sizeof(stayed)),
+			      streq(cause, "swappiness") ? ", because vm.swappiness="
+			      : streq(cause, "no_swap")  ? ", because there is no swap left"
+							 : "",
 			      streq(cause, "swappiness") && swappiness ? swappiness : "");
 	finding_window(finding, span_first_ns(span), span_duration_ns(span));
 	finding_u64(finding, "refaulted_pages", refaults);
@@ -126,19 +129,26 @@ static void judge(const struct timeline *t, json_t *found)
 }
 
 static const struct verdict_cause causes[] = {
-	{ "no_swap", "no swap was free in that time", "Add swap, for example zram, so that idle anonymous memory can go." },
-	{ "swappiness", "vm.swappiness is 10 or less", "Raise vm.swappiness: 60, up to 100 where swap is as fast as the files' disk." },
-	{ "mglru", "it is more, and the multi-generational LRU is on, which takes file pages first all the same",
-	  "Bound the idle group by memory.high, or protect the readers' group by memory.low; vm.swappiness of 200 helps at times." },
-	{ "unknown", "none of the above", "Bound the idle group by memory.high, or protect the readers' group by memory.low." },
+	{ "no_swap", "no swap was free in that time",
+	  "Add swap, for example zram, so that idle anonymous memory can go." },
+	{ "swappiness", "vm.swappiness is 10 or less",
+	  "Raise vm.swappiness: 60, up to 100 where swap is as fast as the files' disk." },
+	{ "mglru",
+	  "it is more, and the multi-generational LRU is on, which takes file pages first all the same",
+	  "Bound the idle group by memory.high, or protect the readers' group by memory.low; vm.swappiness "
+	  "of 200 helps at times." },
+	{ "unknown", "none of the above",
+	  "Bound the idle group by memory.high, or protect the readers' group by memory.low." },
 	{ .name = NULL },
 };
 
 const struct verdict verdict_file_cache_collapse = {
 	.name = "file_cache_collapse",
 	.title = "File cache is dropped and read again while anonymous memory stays",
-	.doc = "Half of the file pages that were reclaimed or more were read again, twice what the file cache had at most or more "
-	       "in all, while at most a tenth of what was reclaimed was anonymous and a quarter of the memory was.",
+	.doc = "Half of the file pages that were reclaimed or more were read again, twice what the file "
+	       "cache had at most or more "
+	       "in all, while at most a tenth of what was reclaimed was anonymous and a quarter of the "
+	       "memory was.",
 	.causes = causes,
 	.judge = judge,
 };

@@ -14,7 +14,8 @@
  * of them in vain is more than bad luck.
  */
 #define FAILED_SHARE 2
-/* Huge pages that were wanted and came as small ones: a 64th of the machine's memory, as for the other verdicts. */
+/* Huge pages that were wanted and came as small ones: a 64th of the machine's memory, as for the other
+ * verdicts. */
 #define LEAST_SHARE 64
 /* The blocks that count as large; 2 MiB with pages of 4 KiB. */
 #define HUGE_ORDER 9
@@ -27,38 +28,41 @@ static uint64_t huge_page_pages(const struct timeline *t)
 	return bytes > 0 ? bytes / t->page_bytes : 1ULL << HUGE_ORDER;
 }
 
-/* Free blocks of HUGE_ORDER and above, over all zones; UINT64_MAX when the stream does not say. */
-static uint64_t large_blocks(const struct timeline *t, size_t sample)
+/* The fewest free blocks of HUGE_ORDER and above at the ends of the intervals, over all zones; larger ones
+ * count as many. UINT64_MAX when the stream does not say. */
+static uint64_t fewest_large_blocks(const struct span *span)
 {
-	uint64_t blocks = 0;
+	const struct timeline *t = span->t;
+	_cleanup_free_ uint64_t *blocks = xcalloc(t->n_samples, sizeof(*blocks));
+	uint64_t fewest = UINT64_MAX;
 	bool any = false;
 
 	for (size_t c = 0; c < t->n_columns; c++) {
 		unsigned node, order;
 		char zone[32];
 
-		if (!t->seen[c] || sscanf(t->columns[c], "node%u.buddy.%31[^.].order%u", &node, zone, &order) != 3)
+		if (!t->seen[c] ||
+		    sscanf(t->columns[c], "node%u.buddy.%31[^.].order%u", &node, zone, &order) != 3)
 			continue;
 		any = true;
-		if (order >= HUGE_ORDER)
-			blocks += timeline_value(t, sample, (int)c) << (order - HUGE_ORDER);
+		for (size_t i = 1; order >= HUGE_ORDER && i < t->n_samples; i++)
+			blocks[i] += timeline_value(t, i, (int)c) << (order - HUGE_ORDER);
 	}
-	return any ? blocks : UINT64_MAX;
+	for (size_t i = 1; any && i < t->n_samples; i++)
+		if (span->hit[i])
+			fewest = MIN(fewest, blocks[i]);
+	return fewest;
 }
 
 static void add_state(const struct span *span, json_t *finding)
 {
 	const struct timeline *t = span->t;
 	int free_bytes = timeline_column(t, "meminfo.MemFree_bytes");
-	uint64_t least = UINT64_MAX, blocks = UINT64_MAX;
+	uint64_t least = UINT64_MAX, blocks = fewest_large_blocks(span);
 
-	for (size_t i = 1; i < t->n_samples; i++) {
-		if (!span->hit[i])
-			continue;
-		blocks = MIN(blocks, large_blocks(t, i));
-		if (free_bytes >= 0)
+	for (size_t i = 1; free_bytes >= 0 && i < t->n_samples; i++)
+		if (span->hit[i])
 			least = MIN(least, timeline_value(t, i, free_bytes));
-	}
 	if (least != UINT64_MAX)
 		finding_u64(finding, "free_min_bytes", least);
 	if (blocks != UINT64_MAX)
@@ -82,8 +86,9 @@ static void report(const struct span *span, bool huge, json_t *found)
 
 	if (huge)
 		finding = finding_add(found, &verdict_fragmentation_stall, "thp",
-				      "Tasks compacted memory themselves %" PRIu64 " times, %" PRIu64 " of them in vain: %" PRIu64
-				      " of %" PRIu64 " huge pages came as small ones.",
+				      "Tasks compacted memory themselves %" PRIu64 " times, %" PRIu64
+				      " of them in vain: %" PRIu64 " of %" PRIu64
+				      " huge pages came as small ones.",
 				      stalls, fails, fallback, fallback + got);
 	else
 		finding = finding_add(found, &verdict_fragmentation_stall, "high_order",
@@ -105,7 +110,8 @@ static void report(const struct span *span, bool huge, json_t *found)
 static void judge(const struct timeline *t, json_t *found)
 {
 	_cleanup_span_ struct span span = span_none(t);
-	int stall = timeline_column(t, "vmstat.compact_stall"), fail = timeline_column(t, "vmstat.compact_fail");
+	int stall = timeline_column(t, "vmstat.compact_stall"),
+	    fail = timeline_column(t, "vmstat.compact_fail");
 	int ram = timeline_column(t, "meminfo.MemTotal_bytes");
 	uint64_t pages, missed, scanned;
 	bool huge;
@@ -129,10 +135,12 @@ static void judge(const struct timeline *t, json_t *found)
 
 static const struct verdict_cause causes[] = {
 	{ "thp", "huge pages came as small ones, a 64th of the machine's memory or more of them",
-	  "Set kernel/mm/transparent_hugepage/defrag to defer or madvise, or enabled to madvise, so that faults do not wait for "
+	  "Set kernel/mm/transparent_hugepage/defrag to defer or madvise, or enabled to madvise, so that "
+	  "faults do not wait for "
 	  "huge pages." },
 	{ "high_order", "fewer of them; compaction went over as many pages as the machine has",
-	  "Raise vm.min_free_kbytes or vm.compaction_proactiveness, so that large blocks are made before they are "
+	  "Raise vm.min_free_kbytes or vm.compaction_proactiveness, so that large blocks are made before "
+	  "they are "
 	  "wanted." },
 	{ .name = NULL },
 };
@@ -140,7 +148,8 @@ static const struct verdict_cause causes[] = {
 const struct verdict verdict_fragmentation_stall = {
 	.name = "fragmentation_stall",
 	.title = "Tasks wait for large blocks while memory is free in small ones",
-	.doc = "While tasks ran compaction themselves, half of it or more was in vain, and huge pages of a 64th of the machine's "
+	.doc = "While tasks ran compaction themselves, half of it or more was in vain, and huge pages of a "
+	       "64th of the machine's "
 	       "memory came as small pages, or it went over as many pages as the machine has.",
 	.causes = causes,
 	.judge = judge,

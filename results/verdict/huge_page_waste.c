@@ -44,8 +44,10 @@ static uint64_t reclaimed(const struct timeline *t, size_t i)
 
 static void judge_pool(const struct timeline *t, uint64_t ram, json_t *found)
 {
-	const struct pool p = { t, timeline_column(t, "meminfo.HugePages_Total"), timeline_column(t, "meminfo.HugePages_Free"),
-				timeline_column(t, "meminfo.HugePages_Rsvd"), timeline_column(t, "meminfo.Hugepagesize_bytes") };
+	const struct pool p = { t, timeline_column(t, "meminfo.HugePages_Total"),
+				timeline_column(t, "meminfo.HugePages_Free"),
+				timeline_column(t, "meminfo.HugePages_Rsvd"),
+				timeline_column(t, "meminfo.Hugepagesize_bytes") };
 	_cleanup_span_ struct span span = span_none(t);
 	uint64_t pages = 0, idle = UINT64_MAX;
 	char lies[32], taken[32];
@@ -54,7 +56,8 @@ static void judge_pool(const struct timeline *t, uint64_t ram, json_t *found)
 	if (p.free < 0 || p.size < 0)
 		return;
 	for (size_t i = 1; i < t->n_samples; i++) {
-		if (reclaimed(t, i) == 0 || span_group_at_limit(t, i, NULL) || idle_through(&p, i) * MUCH_SHARE < ram)
+		if (reclaimed(t, i) == 0 || span_group_at_limit(t, i, NULL) ||
+		    idle_through(&p, i) * MUCH_SHARE < ram)
 			continue;
 		pages += reclaimed(t, i);
 		idle = MIN(idle, idle_through(&p, i));
@@ -62,15 +65,17 @@ static void judge_pool(const struct timeline *t, uint64_t ram, json_t *found)
 	}
 	if (span.n == 0 || pages * t->page_bytes * LEAST_SHARE < ram)
 		return;
-	finding = finding_add(found, &verdict_huge_page_waste, "hugetlb_pool",
-			      "%s of the pool of huge pages lay idle while %s of other memory were reclaimed.",
-			      size_format(idle, lies, sizeof(lies)),
-			      size_format(pages * t->page_bytes, taken, sizeof(taken)));
+	finding =
+		finding_add(found, &verdict_huge_page_waste, "hugetlb_pool",
+			    "%s of the pool of huge pages lay idle while %s of other memory were reclaimed.",
+			    size_format(idle, lies, sizeof(lies)),
+			    size_format(pages * t->page_bytes, taken, sizeof(taken)));
 	finding_window(finding, span_first_ns(&span), span_duration_ns(&span));
 	finding_u64(finding, "idle_bytes", idle);
 	if (p.total >= 0)
 		finding_u64(finding, "pool_bytes",
-			    timeline_value(t, t->n_samples - 1, p.total) * timeline_value(t, t->n_samples - 1, p.size));
+			    timeline_value(t, t->n_samples - 1, p.total) *
+				    timeline_value(t, t->n_samples - 1, p.size));
 	finding_u64(finding, "reclaimed_pages", pages);
 	finding_u64(finding, "swapped_pages", span_growth(&span, timeline_column(t, "vmstat.pswpout")));
 }
@@ -135,14 +140,15 @@ static void judge_thp(const struct timeline *t, uint64_t ram, json_t *found)
 		if (span.hit[i])
 			most = MAX(most, timeline_value(t, i, filled));
 	finding = finding_add(found, &verdict_huge_page_waste, "thp",
-			      "Workload %s reached %s, and huge pages gave it %s more that it never touched.", workload,
-			      size_format(most * t->page_bytes, reached, sizeof(reached)),
+			      "Workload %s reached %s, and huge pages gave it %s more that it never touched.",
+			      workload, size_format(most * t->page_bytes, reached, sizeof(reached)),
 			      size_format(idle, lies, sizeof(lies)));
 	finding_window(finding, span_first_ns(&span), span_duration_ns(&span));
 	finding_text(finding, "workload", workload);
 	finding_u64(finding, "idle_bytes", idle);
 	finding_u64(finding, "reached_bytes", most * t->page_bytes);
-	finding_u64(finding, "thp_split_pages", timeline_delta(t, timeline_column(t, "vmstat.thp_split_page")));
+	finding_u64(finding, "thp_split_pages",
+		    timeline_delta(t, timeline_column(t, "vmstat.thp_split_page")));
 	finding_text(finding, "thp_enabled", setting_text(t, "kernel/mm/transparent_hugepage/enabled"));
 }
 
@@ -157,18 +163,24 @@ static void judge(const struct timeline *t, json_t *found)
 }
 
 static const struct verdict_cause causes[] = {
-	{ "hugetlb_pool", "a sixteenth of the memory or more in huge pages that nobody has or was promised, while other memory was "
-			  "reclaimed",
+	{ "hugetlb_pool",
+	  "a sixteenth of the memory or more in huge pages that nobody has or was promised, while other "
+	  "memory was "
+	  "reclaimed",
 	  "Make the pool as large as what is used (vm.nr_hugepages, or nr_hugepages of the node)." },
-	{ "thp", "a workload has at least twice the anonymous memory that it reached, and as much of it is in huge pages",
-	  "Set kernel/mm/transparent_hugepage/enabled to madvise, or have the workload ask for none (MADV_NOHUGEPAGE)." },
+	{ "thp",
+	  "a workload has at least twice the anonymous memory that it reached, and as much of it is in huge "
+	  "pages",
+	  "Set kernel/mm/transparent_hugepage/enabled to madvise, or have the workload ask for none "
+	  "(MADV_NOHUGEPAGE)." },
 	{ .name = NULL },
 };
 
 const struct verdict verdict_huge_page_waste = {
 	.name = "huge_page_waste",
 	.title = "Huge pages hold memory that nobody uses",
-	.doc = "A sixteenth of the memory or more is in huge pages that nobody touched: in the pool while a 64th of the machine's "
+	.doc = "A sixteenth of the memory or more is in huge pages that nobody touched: in the pool while a "
+	       "64th of the machine's "
 	       "pages or more were reclaimed, or with a workload that reached at most half of what it has.",
 	.causes = causes,
 	.judge = judge,
