@@ -9,14 +9,15 @@
 #include "results/verdict/setting.h"
 #include "results/verdict/span.h"
 
-/* Of each node, a sixteenth on its inactive file list and not dirty, before and after: reclaim had a choice. */
+/* Of each node, a sixteenth in page cache that is not dirty, before and after: reclaim had a choice. Active or not: cache that was
+ * used once is active long after, which is just what lets it outlive memory in use. */
 #define CACHE_SHARE 16
 /* In all a 64th of the memory, as for the verdicts about nodes. */
 #define LEAST_SHARE 64
 /* The kernel's default; above it swap is preferred by somebody's choice. */
 #define DEFAULT_SWAPPINESS 60
 
-/* Whether every node has clean, inactive page cache: then so has the one that pages left. */
+/* Whether every node has clean page cache: then so has the one that pages left. */
 static bool has_cache(const struct timeline *t, size_t sample)
 {
 	uint64_t nodes = timeline_nodes(t);
@@ -24,13 +25,18 @@ static bool has_cache(const struct timeline *t, size_t sample)
 
 	for (unsigned n = 0; n < MAX_NODES; n++) {
 		int total = timeline_columnf(t, "node%u.meminfo.MemTotal_bytes", n);
-		int file = timeline_columnf(t, "node%u.meminfo.Inactive(file)_bytes", n);
+		int idle = timeline_columnf(t, "node%u.meminfo.Inactive(file)_bytes", n);
+		int used = timeline_columnf(t, "node%u.meminfo.Active(file)_bytes", n);
 		int dirty = timeline_columnf(t, "node%u.meminfo.Dirty_bytes", n);
-		uint64_t busy = dirty < 0 ? 0 : timeline_value(t, sample, dirty);
+		uint64_t busy = dirty < 0 ? 0 : timeline_value(t, sample, dirty), file = 0;
 
 		if (!(nodes & (1ULL << n)) || total < 0 || timeline_value(t, sample, total) == 0)
 			continue;
-		if (file < 0 || timeline_value(t, sample, file) < busy + timeline_value(t, sample, total) / CACHE_SHARE)
+		if (idle >= 0)
+			file += timeline_value(t, sample, idle);
+		if (used >= 0)
+			file += timeline_value(t, sample, used);
+		if (file < busy + timeline_value(t, sample, total) / CACHE_SHARE)
 			return false;
 		any = true;
 	}
@@ -43,7 +49,7 @@ static void judge(const struct timeline *t, json_t *found)
 	int refaults = timeline_column(t, "vmstat.workingset_refault_file");
 	uint64_t swappiness = setting_u64(t, "vm.swappiness", DEFAULT_SWAPPINESS), bytes, grew;
 	_cleanup_span_ struct span span = span_none(t), whole = span_whole(t);
-	const char *group;
+	const char *group, *cause = setting_is_mglru(t) ? "mglru" : "streaming";
 	char size[32];
 	json_t *finding;
 
@@ -59,7 +65,9 @@ static void judge(const struct timeline *t, json_t *found)
 	    span_growth(&whole, refaults) * t->page_bytes > bytes / 4)
 		return;
 	group = span_top_group(&span, "stat.pswpout", &grew);
-	finding = finding_add(found, &verdict_premature_swap, swappiness > DEFAULT_SWAPPINESS ? "swappiness" : "streaming",
+	if (swappiness > DEFAULT_SWAPPINESS)
+		cause = "swappiness";
+	finding = finding_add(found, &verdict_premature_swap, cause,
 			      "%s of anonymous memory were swapped out while each node had clean page cache that nobody read "
 			      "again, at vm.swappiness %" PRIu64 ".",
 			      size_format(bytes, size, sizeof(size)), swappiness);
@@ -72,6 +80,8 @@ static void judge(const struct timeline *t, json_t *found)
 
 static const struct verdict_cause causes[] = {
 	{ "swappiness", "vm.swappiness is above the kernel's 60", "Lower vm.swappiness; at 1 page cache goes first." },
+	{ "mglru", "vm.swappiness is 60 or less and the multi-generational LRU is on: it ages anonymous memory and cache together",
+	  "Protect the group by memory.low, limit the readers' by memory.high, or turn the multi-generational LRU off." },
 	{ "streaming", "vm.swappiness is 60 or less: cache that is read once comes in faster than it is dropped",
 	  "Let the reader drop what it has read (POSIX_FADV_DONTNEED), limit its group by memory.high, or lower vm.swappiness." },
 	{ .name = NULL },
@@ -80,7 +90,7 @@ static const struct verdict_cause causes[] = {
 const struct verdict verdict_premature_swap = {
 	.name = "premature_swap",
 	.title = "Swapped although page cache could be dropped",
-	.doc = "A 64th of the memory or more was swapped out while every node had a sixteenth of its memory in clean, inactive "
+	.doc = "A 64th of the memory or more was swapped out while every node had a sixteenth of its memory in clean "
 	       "page cache, of which next to nothing was read again.",
 	.causes = causes,
 	.judge = judge,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each scenario about groups, swap and writers shows its verdict with its cause, and its cure, one change away, does not.
-# Without a scenario: disturbed (a busy host under the real clock is not repeatable) and, as yet, premature_swap. See
+# Without a scenario: disturbed (a busy host under the real clock is not repeatable). See
 # tests/unit/test_verdict_groups.c; for dirty_throttled verdicts_pages.sh.
 . "$(dirname "$0")/lib.sh"
 need_lab 6.1
@@ -20,4 +20,5 @@ fires 6.1 swap-runs-full swap_exhausted device
 fires 6.1 group-swap-limit-full swap_exhausted swap_max
 fires 6.1 memory-high-slows-group memcg_throttled no_swap
 fires 6.1 limit-below-working-set thrashing memcg_limit
+fires 6.1 idle-memory-swapped-for-cache premature_swap swappiness
 finish
