@@ -21,12 +21,16 @@ struct kill {
 	bool swap_free;
 };
 
+/* The kernel logs a kill a little after it: a sample between the two has counted it, and what the victim had is free. */
 static size_t sample_before(const struct timeline *t, uint64_t t_ns)
 {
+	int kills = timeline_column(t, "vmstat.oom_kill");
 	size_t sample = 0;
 
 	while (sample + 1 < t->n_samples && t->times[sample + 1] < t_ns)
 		sample++;
+	if (sample > 0 && kills >= 0 && timeline_growth(t, kills, sample - 1, sample) > 0)
+		sample--;
 	return sample;
 }
 

@@ -317,6 +317,25 @@ START_TEST(rules_say_what_they_depend_on)
 }
 END_TEST
 
+/* 400 MiB are free after the kill, which a sample has seen before the log told it; none before. */
+START_TEST(what_a_victim_had_is_not_held_against_its_own_kill)
+{
+	struct timeline *t = timeline_of_records(
+		"{'type':'begin','t_ns':10}\n"
+		"{'type':'columns','t_ns':10,'names':['vmstat.oom_kill','node0.meminfo.MemFree_bytes',"
+		"'node1.meminfo.MemFree_bytes','node0.meminfo.MemTotal_bytes','node1.meminfo.MemTotal_bytes']}\n"
+		"{'type':'sample','t_ns':20,'set':[0,0,1,1048576,2,1048576,3,536870912,4,536870912]}\n"
+		"{'type':'sample','t_ns':30,'set':[0,1,1,419430400,2,419430400]}\n"
+		"{'type':'oom','t_ns':31,'constraint':'none','victim':'db.0'}\n"
+		"{'type':'sample','t_ns':40,'set':[]}\n");
+	json_t *found = judge_one(&verdict_oom_with_free_memory, t);
+
+	ck_assert_uint_eq(json_array_size(found), 0);
+	json_decref(found);
+	timeline_free(t);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("verdict_nodes");
@@ -335,6 +354,7 @@ int main(void)
 	tcase_add_test(tcase, livelock_causes);
 	tcase_add_loop_test(tcase, settings_without_effect, 0, ARRAY_SIZE(settings));
 	tcase_add_test(tcase, rules_say_what_they_depend_on);
+	tcase_add_test(tcase, what_a_victim_had_is_not_held_against_its_own_kill);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }
