@@ -112,7 +112,7 @@ build/bench/nothing: tests/bench/nothing.c
 JOBS := $(shell nproc)
 
 # The guest tests, longest first.
-LAB_FIRST := $(addprefix tests/lab/,snapshot.sh workloads_exec.sh workloads_memory.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
+LAB_FIRST := $(addprefix tests/lab/,host_place.sh verdicts_nodes.sh snapshot.sh workloads_exec.sh workloads_memory.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
 LAB_TESTS := $(LAB_FIRST) $(filter-out $(LAB_FIRST) tests/lab/lib.sh,$(wildcard tests/lab/*.sh))
 
 # Packages are looked for and installed before anything is compiled, hence the second make.

@@ -317,8 +317,12 @@ int timeline_columnf(const struct timeline *t, const char *format, ...)
 
 uint64_t timeline_growth(const struct timeline *t, int column, size_t from, size_t to)
 {
-	uint64_t before = timeline_value(t, from, column), after = timeline_value(t, to, column);
+	uint64_t before, after;
 
+	if (column < 0)
+		return 0;
+	before = timeline_value(t, from, column);
+	after = timeline_value(t, to, column);
 	return after > before ? after - before : 0;
 }
 

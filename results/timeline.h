@@ -68,7 +68,7 @@ static inline uint64_t timeline_value(const struct timeline *t, size_t sample, i
 	return t->values[sample * t->n_columns + (size_t)column];
 }
 
-/* Growth between two samples; 0 when it fell. */
+/* Growth between two samples; 0 when it fell, or for a column of -1, which is none. */
 uint64_t timeline_growth(const struct timeline *t, int column, size_t from, size_t to);
 /* Growth over the whole cell. */
 uint64_t timeline_delta(const struct timeline *t, int column);

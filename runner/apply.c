@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runner/apply.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
+#include <fcntl.h>
+#include <signal.h>
 
 #include "common/file.h"
 #include "common/util.h"
@@ -56,6 +58,13 @@ static int set_all(const char *root, struct tune *tunes, size_t n, struct undo_l
 
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = changes_set(root, &tunes[i], ram, list, journal, err);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		r = tune_read(root, tunes[i].tunable, tunes[i].effective, sizeof(tunes[i].effective), err);
+		if (r == 0)
+			r = changes_settled(&tunes[i], list, journal, err);
+	}
+	if (r == 0)
+		r = changes_settled_all(list, root, journal, err);
 	if (r == 0) {
 		journal_close(journal);
 		return 0;
@@ -77,6 +86,7 @@ int apply_profile(const char *root, const char *state_dir, const struct profile 
 	_cleanup_close_ int lock = -1;
 	struct undo_list *list;
 	struct journal journal;
+	sigset_t all, before;
 	int r = journal_lock(state_dir, &lock, err);
 
 	if (r < 0)
@@ -84,11 +94,15 @@ int apply_profile(const char *root, const char *state_dir, const struct profile 
 	list = undo_list_new();
 	if (!list)
 		return error_set(err, -ENOMEM, "", "no memory for the undo list");
+	/* All or nothing: what ends us comes after it. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
 	r = changes_save(root, tunes, n, list, err);
 	if (r == 0)
 		r = journal_create(state_dir, root, what, list, &journal, err);
 	if (r == 0)
 		r = set_all(root, tunes, n, list, &journal, err);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	undo_list_free(list);
 	return r;
 }
@@ -109,15 +123,18 @@ static void remove_homes(const char *cgroup_mount, const struct undo_list *list)
 
 void apply_remove_homes(const char *dir)
 {
-	_cleanup_free_ char *pattern = xasprintf("%s/memrig-runner-*", dir), *control = xasprintf("%s/cgroup.subtree_control", dir);
-	glob_t found;
+	static const char prefix[] = "memrig-runner-";
+	_cleanup_free_ char *control = xasprintf("%s/cgroup.subtree_control", dir);
+	DIR *d = opendir(dir);
+	struct dirent *entry;
 
-	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
-		return;
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		if (rmdir(found.gl_pathv[i]) == 0)
-			file_write(NULL, control, "-memory -cpuset", NULL); /* so that processes can be in it again */
-	globfree(&found);
+	while (d && (entry = readdir(d))) {
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 || unlinkat(dirfd(d), entry->d_name, AT_REMOVEDIR) < 0)
+			continue;
+		file_write(NULL, control, "-memory -cpuset", NULL); /* so that processes can be in it again */
+	}
+	if (d)
+		closedir(d);
 }
 
 /* After another boot the kernel that had the settings and groups is gone. */
@@ -137,23 +154,20 @@ static unsigned count_left(const struct undo_list *list)
 	return n;
 }
 
-int apply_restore(const char *root, const char *state_dir, const char *cgroup_mount, bool force, bool forget,
-		  struct restored *ret, struct error *err)
+/* With the lock. */
+static int restore_locked(const char *root, const char *state_dir, const char *cgroup_mount, bool force, bool forget,
+			  struct restored *ret, struct error *err)
 {
-	struct undo_options options = { .force = force };
+	struct undo_options options = { .force = force, .deadline_ms = 30000 };
+	_cleanup_free_ char *new = xasprintf("%s/" JOURNAL_NAME ".new", state_dir);
 	struct journal journal = { .fd = -1 };
-	_cleanup_close_ int lock = -1;
 	struct restored done = { 0 };
-	int r;
+	int r = journal_load(state_dir, root, cgroup_mount, &done.found, err);
 
-	snprintf(journal.path, sizeof(journal.path), "%s/" JOURNAL_NAME, state_dir);
-	if (access(journal.path, F_OK) < 0 && errno == ENOENT)
-		return error_set(err, -ENOENT, journal.path, "there is nothing to put back");
-	r = journal_lock(state_dir, &lock, err);
-	if (r == 0)
-		r = journal_load(state_dir, root, cgroup_mount, &done.found, err);
+	unlink(new); /* one that was never finished: nothing was changed under it */
 	if (r < 0)
 		return r;
+	snprintf(journal.path, sizeof(journal.path), "%s/" JOURNAL_NAME, state_dir);
 	if (!done.found.same_boot)
 		forget_kernel(done.found.list);
 	done.missing = undo_all(done.found.list, &options);
@@ -168,39 +182,43 @@ int apply_restore(const char *root, const char *state_dir, const char *cgroup_mo
 	return 0;
 }
 
-/* What the journal says of itself, without anything done. */
-static int read_what(const char *state_dir, const char *cgroup_mount, char *what, size_t room, struct error *err)
+int apply_restore(const char *root, const char *state_dir, const char *cgroup_mount, bool force, bool forget,
+		  struct restored *ret, struct error *err)
 {
-	struct journal_found found;
-	int r = journal_load(state_dir, "", cgroup_mount, &found, err);
+	_cleanup_free_ char *path = xasprintf("%s/" JOURNAL_NAME, state_dir);
+	_cleanup_close_ int lock = -1;
+	int r;
 
-	if (r < 0)
-		return r;
-	snprintf(what, room, "%s", found.what);
-	undo_list_free(found.list);
-	return 0;
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		return error_set(err, -ENOENT, path, "there is nothing to put back");
+	r = journal_lock(state_dir, &lock, err);
+	return r < 0 ? r : restore_locked(root, state_dir, cgroup_mount, force, forget, ret, err);
 }
 
 int apply_restore_run(const char *state_dir, const char *cgroup_mount, struct restored *ret, struct error *err)
 {
-	char what[JOURNAL_WHAT];
+	struct journal_found found;
 	struct restored done;
-	int r = read_what(state_dir, cgroup_mount, what, sizeof(what), err);
+	bool of_cell, same_boot;
+	int r = journal_load(state_dir, "", cgroup_mount, &found, err);
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (strncmp(what, APPLY_CELL, strlen(APPLY_CELL)) != 0) {
-		error_set(err, -EEXIST, state_dir, "%s is applied to this machine", what);
+	of_cell = strncmp(found.what, APPLY_CELL, strlen(APPLY_CELL)) == 0;
+	same_boot = found.same_boot;
+	undo_list_free(found.list);
+	if (!of_cell && same_boot) {
+		error_set(err, -EEXIST, state_dir, "%s is applied to this machine", found.what);
 		error_hint(err, "`memrig restore` puts back what was there; then run again");
 		return -EEXIST;
 	}
-	r = apply_restore("", state_dir, cgroup_mount, false, false, &done, err);
+	r = restore_locked("", state_dir, cgroup_mount, false, false, &done, err);
 	if (r < 0)
-		return r == -ENOENT ? 0 : r;
+		return r;
 	if (done.missing > 0) {
-		undo_list_free(done.found.list);
-		error_set(err, -EIO, state_dir, "%s died, and not everything it changed could be put back", what);
+		error_set(err, -EIO, state_dir, "%s died, and not everything it changed could be put back", found.what);
 		error_hint(err, "`memrig restore` says what is left");
+		undo_list_free(done.found.list);
 		return -EIO;
 	}
 	*ret = done;

@@ -29,7 +29,7 @@ struct restored {
 int apply_restore(const char *root, const char *state_dir, const char *cgroup_mount, bool force, bool forget,
 		  struct restored *ret, struct error *err);
 
-/* What a run that died has left, before another one: returns 1 when it was put back, 0 when there is nothing, -EEXIST when a
+/* With the lock: what a run that died has left, before another one. Returns 1 when it was put back, 0 when there is nothing, -EEXIST when a
  * profile is applied, -EIO when not everything could be put back, or another negative errno. */
 int apply_restore_run(const char *state_dir, const char *cgroup_mount, struct restored *ret, struct error *err);
 

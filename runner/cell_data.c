@@ -7,7 +7,7 @@ static int prepare_one(const struct scenario_workload *workload, const struct si
 		       const char *user_dir, struct error *err)
 {
 	struct task task = { .workload = workload };
-	struct task_place place = { .data_dir = data_dir, .user_dir = user_dir, .event_fd = -1 };
+	struct task_place place = { .data_dir = data_dir, .user_dir = user_dir, .event_fd = -1, .guard_fd = -1 };
 	int r = task_init(&task, err);
 
 	if (r == 0)

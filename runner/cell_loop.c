@@ -272,7 +272,7 @@ int cell_loop(struct cell_run *run, struct error *err)
 			while (sample <= now)
 				sample += scenario->sample_ns;
 		}
-		if (cell_safety_starved(run, now))
+		if (!stopped && cell_safety_starved(run, now))
 			limit = MIN(limit, now);
 		if (now >= limit && !stopped) {
 			stop_all(run);

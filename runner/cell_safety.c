@@ -40,9 +40,49 @@ int cell_safety_begin(struct cell_run *run, struct error *err)
 		r = list_paths(run, err);
 	if (r == 0)
 		r = journal_create(safety->state_dir, "", safety->what, safety->list, &run->journal, err);
+	safety->list->journalled = r == 0;
 	if (r == 0 && *run->place->data_dir && mkdir(run->place->data_dir, 0700) < 0)
 		r = error_set_errno(err, -errno, run->place->data_dir, "cannot make the directory for data files");
 	return r;
+}
+
+/* As it reads before it is undone, for the record of it. */
+static void read_drift(const struct undo *undo, char *text, size_t room)
+{
+	text[0] = '\0';
+	if (undo->kind == UNDO_VALUE && undo->state == UNDO_CHANGED &&
+	    (tune_read("", undo->tunable, text, room, NULL) < 0 || streq(text, undo->effective)))
+		text[0] = '\0';
+}
+
+static void record_undo(struct cell_run *run, const struct undo *undo, const char *drift)
+{
+	char after[UNDO_TEXT];
+
+	if (undo->kind != UNDO_VALUE || !*undo->effective || tune_read("", undo->tunable, after, sizeof(after), NULL) < 0)
+		return;
+	stream_begin(&run->out, "undo", now_ns());
+	stream_text(&run->out, "key", undo->tunable->key);
+	if (*drift)
+		stream_text(&run->out, "drift", drift);
+	stream_text(&run->out, "after", after);
+	stream_end(&run->out);
+}
+
+/* Returns how many entries are not back. */
+static unsigned undo_and_record(struct cell_run *run)
+{
+	struct undo_list *list = run->place->safety->list;
+	struct undo_options options = { .deadline_ms = 10000 };
+	char drifts[UNDO_MOST][UNDO_TEXT];
+	unsigned missing;
+
+	for (unsigned i = 0; i < undo_count(list); i++)
+		read_drift(&list->list[i], drifts[i], sizeof(drifts[i]));
+	missing = undo_all(list, &options);
+	for (unsigned i = undo_count(list); i-- > 0;)
+		record_undo(run, &list->list[i], drifts[i]);
+	return missing;
 }
 
 static void report_missing(struct cell_run *run, const struct undo *undo)
@@ -61,12 +101,11 @@ static void report_missing(struct cell_run *run, const struct undo *undo)
 void cell_safety_finish(struct cell_run *run)
 {
 	const struct cell_safety *safety = run->place->safety;
-	struct undo_options options = { 0 };
 
 	if (!safety)
 		return;
 	/* No journal: nothing was changed. */
-	if (run->journal.fd >= 0 && undo_all(safety->list, &options) > 0) {
+	if (run->journal.fd >= 0 && undo_and_record(run) > 0) {
 		for (unsigned i = 0; i < undo_count(safety->list); i++)
 			if (safety->list->list[i].state != UNDO_BACK)
 				report_missing(run, &safety->list->list[i]);

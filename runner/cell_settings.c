@@ -66,6 +66,8 @@ int cell_settings_apply(struct cell_run *run, struct error *err)
 		if (r == 0)
 			record(run, tune);
 	}
+	if (r == 0 && safety)
+		r = changes_settled_all(safety->list, "", &run->journal, err);
 	return r;
 }
 
@@ -74,13 +76,7 @@ static void undo_one(struct cell_run *run, struct tune *tune)
 	char now[sizeof(tune->effective)];
 	struct error err = { 0 };
 	bool drifted = tune_read("", tune->tunable, now, sizeof(now), &err) == 0 && !streq(now, tune->effective);
-	int r = 0;
-
-	/* On a machine that others use, what one of them has changed meanwhile is theirs. */
-	if (drifted && run->place->safety)
-		snprintf(tune->after, sizeof(tune->after), "%s", now);
-	else
-		r = tune_undo("", tune, &err);
+	int r = tune_undo("", tune, &err);
 	if (r < 0)
 		cell_problem(run, r, &err, false);
 	stream_begin(&run->out, "undo", now_ns());
@@ -93,6 +89,8 @@ static void undo_one(struct cell_run *run, struct tune *tune)
 
 void cell_settings_undo(struct cell_run *run)
 {
+	if (run->place->safety)
+		return; /* cell_safety_finish() does it */
 	for (size_t i = run->n_tunes; i-- > 0;)
 		if (run->tunes[i].set)
 			undo_one(run, &run->tunes[i]);

@@ -45,14 +45,25 @@ static void read_name(const struct form_value *value, void *into)
 	name_read(value, &((struct written *)into)->profile->name);
 }
 
+/* One line: it ends up in comments of what is exported, where a line of its own would be a setting. */
+static void read_line(const struct form_value *value, char **into)
+{
+	for (const char *p = json_string_value(value->json); *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
+			form_fail(value, NULL, "has a line break or another control character");
+			return;
+		}
+	form_string(value, into);
+}
+
 static void read_description(const struct form_value *value, void *into)
 {
-	form_string(value, &((struct written *)into)->profile->description);
+	read_line(value, &((struct written *)into)->profile->description);
 }
 
 static void read_source(const struct form_value *value, void *into)
 {
-	form_string(value, &((struct written *)into)->profile->source);
+	read_line(value, &((struct written *)into)->profile->source);
 }
 
 static void read_gives_way(const struct form_value *value, void *into)

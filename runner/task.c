@@ -84,20 +84,47 @@ static void leave_guard(const struct task_place *place)
 		file_write("", "/proc/self/oom_score_adj", score, NULL);
 }
 
+static pid_t clone_into(int cgroup_fd, int *pidfd)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)pidfd,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)cgroup_fd,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* Outside any group, so that what it reads is charged to nobody; on a machine that others use in the task's, where the guardian
+ * finds it and what it starts. */
+static pid_t fork_prepare(const struct task *task, const struct task_place *place)
+{
+	_cleanup_close_ int group = -1, pidfd = -1;
+
+	if (place->guard_fd < 0)
+		return fork();
+	group = cgroup_open(place->cgroups, task->group->name, NULL);
+	return group < 0 ? -1 : clone_into(group, &pidfd);
+}
+
 int task_prepare(struct task *task, const struct task_place *place, struct error *err)
 {
 	int status;
-	pid_t pid;
+	pid_t pid, parent = getpid();
 
 	if (!task->workload->kind->prepare)
 		return 0;
-	pid = fork();
+	pid = fork_prepare(task, place);
 	if (pid < 0)
 		return error_set_errno(err, -errno, task->workload->name, "cannot start a process");
 	if (pid == 0) {
 		struct workload_env env = make_env(task, place);
 		struct error failure = { 0 };
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
 		leave_guard(place);
 		int r = task->workload->kind->prepare(&env, &failure);
 
@@ -155,18 +182,6 @@ static void close_others(struct task *all, size_t n, const struct pipes *pipes)
 	}
 	close(pipes->start[1]);
 	close(pipes->release[1]);
-}
-
-static pid_t clone_into(int cgroup_fd, int *pidfd)
-{
-	struct clone_args args = {
-		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
-		.pidfd = (uint64_t)(uintptr_t)pidfd,
-		.exit_signal = SIGCHLD,
-		.cgroup = (uint64_t)cgroup_fd,
-	};
-
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
 static int make_pipes(struct pipes *pipes)

@@ -98,6 +98,17 @@ int changes_settled(const struct tune *tune, struct undo_list *list, struct jour
 	return mark(list, journal, undo, UNDO_CHANGED, err);
 }
 
+int changes_settled_all(struct undo_list *list, const char *root, struct journal *journal, struct error *err)
+{
+	struct undo *first = &list->list[0];
+	int r;
+
+	if (undo_count(list) == 0 || first->kind != UNDO_VALUE || first->state != UNDO_INTENDED)
+		return 0;
+	r = tune_read(root, first->tunable, first->effective, sizeof(first->effective), err);
+	return r < 0 ? r : mark(list, journal, first, UNDO_CHANGED, err);
+}
+
 uint64_t changes_ram_bytes(const char *root)
 {
 	_cleanup_free_ char *text = NULL;

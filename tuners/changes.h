@@ -17,8 +17,11 @@ int changes_save(const char *root, struct tune *tunes, size_t n, struct undo_lis
 int changes_set(const char *root, struct tune *tune, uint64_t ram_bytes, struct undo_list *list,
 		struct journal *journal, struct error *err);
 
-/* After all are set, when one may have changed another: `effective` is what it reads now. */
+/* After all are set, when one may have changed another: `effective` is what it reads now. Then once changes_settled_all(), for
+ * the min_free_kbytes that huge pages brought along. */
 int changes_settled(const struct tune *tune, struct undo_list *list, struct journal *journal, struct error *err);
+
+int changes_settled_all(struct undo_list *list, const char *root, struct journal *journal, struct error *err);
 
 /* MemTotal; 0 when it cannot be read. */
 uint64_t changes_ram_bytes(const char *root);

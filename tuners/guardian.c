@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "common/util.h"
 
@@ -36,12 +37,18 @@ int guardian_protect_self(bool *ret_locked)
 	return 0;
 }
 
-/* Everything but the pipe's end is closed: the guardian must keep nothing of its parent's open. */
-static void close_others(int fd)
+/* Everything but the pipe's end and the lock is closed: the guardian must keep nothing of its parent's open. */
+static void close_others(int fd, int lock_fd)
 {
-	if (fd > 0)
-		syscall(SYS_close_range, 0, fd - 1, 0);
-	syscall(SYS_close_range, fd + 1, ~0U, 0);
+	int low = MIN(fd, lock_fd >= 0 ? lock_fd : fd), high = MAX(fd, lock_fd);
+
+	for (int i = 0; i < high; i++)
+		if (i != low)
+			close(i);
+	/* Before 5.9, or where a container forbids it: as many as there commonly are. */
+	if (syscall(SYS_close_range, high + 1, ~0U, 0) < 0)
+		for (int i = high + 1; i < 4096; i++)
+			close(i);
 }
 
 static void wait_for_end(int fd)
@@ -56,32 +63,48 @@ static void wait_for_end(int fd)
 
 static void undo_everything(struct undo_list *list, const char *journal_path)
 {
-	struct undo_options options = { 0 };
+	struct undo_options options = { .deadline_ms = 60000 };
 
 	if (undo_all(list, &options) > 0)
 		return; /* the journal stays for `memrig restore` */
-	if (*journal_path)
+	if (*journal_path && list->journalled)
 		unlink(journal_path);
 	undo_list_finish(list);
 }
 
-static _Noreturn void guard(struct undo_list *list, const char *journal_path, int fd, pid_t runner)
+/* The pipe ends in the midst of the runner's exit: it is a process of its group for a moment more. */
+static void leave_home(const struct undo_list *list, pid_t runner)
+{
+	const struct timespec pause = { 0, 5 * (long)NSEC_PER_MSEC };
+
+	for (unsigned tries = 0; tries < 400; tries++) {
+		if (getppid() != runner) {
+			undo_leave_home(list);
+			if (access(list->home, F_OK) < 0)
+				return;
+		}
+		nanosleep(&pause, NULL);
+	}
+}
+
+static _Noreturn void guard(struct undo_list *list, const char *journal_path, int fd, int lock_fd, pid_t runner)
 {
 	bool locked;
 
 	setsid();
 	prctl(PR_SET_NAME, "memrig-guardian");
-	close_others(fd);
+	close_others(fd, lock_fd);
 	guardian_protect_self(&locked);
 	wait_for_end(fd);
 	if (!__atomic_load_n(&list->finished, __ATOMIC_ACQUIRE))
 		undo_everything(list, journal_path);
-	if (*list->home && getppid() != runner)
-		undo_leave_home(list);
+	if (*list->home && !list->released)
+		leave_home(list, runner);
 	_exit(list->finished ? EXIT_BACK : EXIT_NOT_BACK);
 }
 
-int guardian_start(struct undo_list *list, const char *journal_path, struct guardian *ret, struct error *err)
+int guardian_start(struct undo_list *list, const char *journal_path, int lock_fd, struct guardian *ret,
+		   struct error *err)
 {
 	char path[UNDO_PATH] = "";
 	sigset_t all, before;
@@ -96,20 +119,23 @@ int guardian_start(struct undo_list *list, const char *journal_path, struct guar
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	pid = fork();
-	if (pid == 0)
-		guard(list, path, fds[0], runner);
+	if (pid == 0) {
+		close(fds[1]);
+		guard(list, path, fds[0], lock_fd, runner);
+	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(fds[0]);
 	if (pid < 0) {
 		close(fds[1]);
 		return error_set_errno(err, -errno, "fork", "cannot start the guardian");
 	}
-	*ret = (struct guardian){ pid, (int)syscall(SYS_pidfd_open, pid, 0), fds[1] };
+	*ret = (struct guardian){ list, pid, (int)syscall(SYS_pidfd_open, pid, 0), fds[1] };
 	return 0;
 }
 
 void guardian_let_go(struct guardian *guardian)
 {
+	guardian->list->released = 1;
 	if (guardian->alive_fd >= 0)
 		close(guardian->alive_fd);
 	guardian->alive_fd = -1;

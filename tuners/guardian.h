@@ -17,16 +17,19 @@
  * it allocates nothing.
  */
 struct guardian {
+	struct undo_list *list;
 	pid_t pid;
 	int pidfd;
 	int alive_fd; /* held by those who are guarded; inherited over fork(), closed by exec() */
 };
 
-/* The list is shared and read when the time has come; journal_path may be NULL. */
-int guardian_start(struct undo_list *list, const char *journal_path, struct guardian *ret, struct error *err);
+/* The list is shared and read when the time has come; journal_path may be NULL. It holds on to the lock (journal_lock(); -1:
+ * none) until it has done its work. */
+int guardian_start(struct undo_list *list, const char *journal_path, int lock_fd, struct guardian *ret,
+		   struct error *err);
 
-/* In the process that has changed things: lets go. When it was the last, the guardian does its work, or, when the list
- * is `finished`, goes. */
+/* In the runner, which lives: lets go. When it was the last, the guardian does its work, or, when the list is `finished`,
+ * goes. */
 void guardian_let_go(struct guardian *guardian);
 
 /* Waits for it. Returns 0 when everything is back, -EIO when something is not, -ECHILD when it was killed. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -25,7 +26,7 @@ const char *journal_dir(void)
 		return env;
 	if (geteuid() == 0)
 		return "/var/lib/memrig";
-	snprintf(dir, sizeof(dir), "%s/.local/state/memrig", home && *home ? home : "/tmp");
+	snprintf(dir, sizeof(dir), "%s/.local/state/memrig", home && *home ? home : "/nonexistent");
 	return dir;
 }
 
@@ -33,10 +34,17 @@ int journal_lock(const char *dir, int *ret_fd, struct error *err)
 {
 	_cleanup_free_ char *path = xasprintf("%s/lock", dir);
 	_cleanup_close_ int fd = -1;
+	struct stat st;
 	int r = file_make_dirs(dir, err);
 
 	if (r < 0)
 		return r;
+	/* What is in it will be believed. */
+	if (stat(dir, &st) < 0 || st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH))) {
+		error_set(err, -EPERM, dir, "belongs to somebody else, or others may write to it");
+		error_hint(err, "name another directory by MEMRIG_STATE, or mend its owner and mode");
+		return -EPERM;
+	}
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return error_set_errno(err, -errno, path, "cannot open the lock");
@@ -47,6 +55,24 @@ int journal_lock(const char *dir, int *ret_fd, struct error *err)
 	}
 	*ret_fd = TAKE_FD(fd);
 	return 0;
+}
+
+static bool is_plain(const char *path)
+{
+	for (const char *p = path; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return false;
+	return path[0] == '/' && !strstr(path, "/../") && !strstr(path, "/./") && !strstr(path, "//");
+}
+
+bool journal_is_ours(const char *path)
+{
+	json_t *text = json_string(path); /* none where it is not UTF-8 */
+	const char *name = strrchr(path, '/');
+	bool ours = text && is_plain(path) && strncmp(name, "/memrig-", strlen("/memrig-")) == 0;
+
+	json_decref(text);
+	return ours;
 }
 
 /* ---- writing ---- */
@@ -140,6 +166,9 @@ int journal_create(const char *dir, const char *root, const char *what, const st
 		return r;
 	if ((size_t)snprintf(journal.path, sizeof(journal.path), "%s/" JOURNAL_NAME, dir) >= sizeof(journal.path))
 		return error_set(err, -ENAMETOOLONG, dir, "too long a path for the journal");
+	for (unsigned i = 0; i < undo_count(list); i++)
+		if (list->list[i].kind != UNDO_VALUE && !journal_is_ours(list->list[i].path))
+			return error_set(err, -EINVAL, list->list[i].path, "a path that could not be undone");
 	if (access(journal.path, F_OK) == 0) {
 		error_set(err, -EEXIST, journal.path, "this machine is changed already");
 		error_hint(err, "`memrig restore` puts back what a profile or a run that died has changed");

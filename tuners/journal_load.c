@@ -11,7 +11,6 @@
 #include "tuners/journal_parts.h"
 
 #define SCHEMA "memrig.journal/1"
-#define OURS   "memrig-"
 
 struct reader {
 	const char *root, *cgroup_mount;
@@ -42,21 +41,12 @@ static bool check_sum(struct reader *reader, const char *line, size_t len)
 	return memcmp(line + len - tail, expected, tail) == 0;
 }
 
-static bool is_plain(const char *path)
-{
-	for (const char *p = path; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return false;
-	return path[0] == '/' && !strstr(path, "/../") && !strstr(path, "/./") && !strstr(path, "//");
-}
-
 /* "/sys/fs/cgroup/.../memrig-x" or "/var/.../memrig-x". */
 static bool is_ours(const struct reader *reader, enum undo_kind kind, const char *path)
 {
-	const char *name = strrchr(path, '/');
 	size_t mount = strlen(reader->cgroup_mount);
 
-	if (!is_plain(path) || strncmp(name + 1, OURS, strlen(OURS)) != 0)
+	if (!journal_is_ours(path))
 		return false;
 	return kind == UNDO_FILE || (strncmp(path, reader->cgroup_mount, mount) == 0 && path[mount] == '/');
 }

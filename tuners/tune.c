@@ -46,6 +46,14 @@ int tune_read(const char *root, const struct tunable *t, char *text, size_t room
 	return 0;
 }
 
+/* Of a pair that is both 0, the kernel takes the 0 of the ratio only. */
+static bool is_bytes(const struct tunable *t)
+{
+	size_t len = strlen(t->key);
+
+	return len > 6 && streq(t->key + len - 6, "_bytes");
+}
+
 int tune_save(const char *root, struct tune *tune, struct error *err)
 {
 	const struct tunable *twin = tune->tunable->twin ? tunable_find(false, tune->tunable->twin) : NULL;
@@ -58,7 +66,7 @@ int tune_save(const char *root, struct tune *tune, struct error *err)
 		return r;
 	snprintf(tune->before, sizeof(tune->before), "%s", before);
 	snprintf(tune->twin_before, sizeof(tune->twin_before), "%s",
-		 streq(twin_before, "0") ? "" : twin_before);
+		 streq(twin_before, "0") && !is_bytes(tune->tunable) ? "" : twin_before);
 	tune->saved = true;
 	return 0;
 }

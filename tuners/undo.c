@@ -27,6 +27,7 @@ struct undo_list *undo_list_new(void)
 
 void undo_list_begin(struct undo_list *list)
 {
+	list->journalled = 0;
 	__atomic_store_n(&list->n, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&list->finished, 0, __ATOMIC_RELEASE);
 }
@@ -147,31 +148,42 @@ static int read_value(const char *path, char *text, size_t room)
 	return 0;
 }
 
-static int put_value_back(struct undo *undo, bool force)
+/* Before anything is put back, as one setting may change another: whose value it is now. */
+static void look_at_value(struct undo *undo, bool force)
 {
 	char now[UNDO_TEXT];
-	int r = read_value(undo->path, now, sizeof(now));
 
-	if (r < 0)
-		return r;
-	if (streq(now, undo->before) || undo->state == UNDO_SAVED) {
-		undo->state = UNDO_BACK; /* or never changed by us */
-		return 0;
-	}
-	if (undo->state == UNDO_CHANGED && !streq(now, undo->effective) && !force) {
+	if (force && undo->state == UNDO_LEFT)
+		undo->state = UNDO_CHANGED;
+	if (force || undo->state != UNDO_CHANGED || read_value(undo->path, now, sizeof(now)) < 0)
+		return;
+	if (!streq(now, undo->effective) && !streq(now, undo->before))
 		undo->state = UNDO_LEFT;
+}
+
+static int put_value_back(struct undo *undo)
+{
+	char now[UNDO_TEXT];
+	int r;
+
+	if (undo->state == UNDO_SAVED) {
+		undo->state = UNDO_BACK; /* never changed by us */
 		return 0;
 	}
-	r = *undo->twin_before ? write_text(AT_FDCWD, undo->twin_path, undo->twin_before)
-			       : write_text(AT_FDCWD, undo->path, undo->before);
+	if (undo->state == UNDO_LEFT)
+		return 0;
+	r = read_value(undo->path, now, sizeof(now));
+	if (r == 0 && !streq(now, undo->before)) {
+		r = *undo->twin_before ? write_text(AT_FDCWD, undo->twin_path, undo->twin_before)
+				       : write_text(AT_FDCWD, undo->path, undo->before);
+		if (r == 0)
+			r = read_value(undo->path, now, sizeof(now));
+		if (r == 0 && !streq(now, undo->before))
+			r = -EIO;
+	}
 	if (r == 0)
-		r = read_value(undo->path, now, sizeof(now));
-	if (r < 0)
-		return r;
-	if (!streq(now, undo->before))
-		return -EIO;
-	undo->state = UNDO_BACK;
-	return 0;
+		undo->state = UNDO_BACK;
+	return r;
 }
 
 /* ---- groups ---- */
@@ -205,7 +217,7 @@ static void kill_each(int dir)
 
 typedef void entry_fn(int parent, const char *name);
 
-/* Calls it for each entry of that type. */
+/* Calls it for each entry of that type; DT_UNKNOWN: of any but directories. */
 static void for_each(int dir, unsigned char type, entry_fn *fn)
 {
 	_Alignas(struct entry) char buf[4096];
@@ -216,7 +228,9 @@ static void for_each(int dir, unsigned char type, entry_fn *fn)
 		for (ssize_t at = 0; at < n;) {
 			const struct entry *entry = (const struct entry *)(buf + at);
 
-			if (entry->type == type && !streq(entry->name, ".") && !streq(entry->name, ".."))
+			bool wanted = type == DT_UNKNOWN ? entry->type != DT_DIR : entry->type == type;
+
+			if (wanted && !streq(entry->name, ".") && !streq(entry->name, ".."))
 				fn(dir, entry->name);
 			at += entry->len;
 		}
@@ -248,12 +262,17 @@ static void remove_group(int parent, const char *name)
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
+static void pause_a_little(void)
+{
+	const struct timespec pause = { 0, 5 * (long)NSEC_PER_MSEC };
+
+	nanosleep(&pause, NULL);
+}
+
 /* The processes go a little after they were killed: tried until the deadline. */
 static int put_group_back(struct undo *undo, uint64_t deadline)
 {
 	for (;;) {
-		const struct timespec pause = { 0, 5 * (long)NSEC_PER_MSEC };
-
 		kill_group(AT_FDCWD, undo->path);
 		remove_group(AT_FDCWD, undo->path);
 		if (access(undo->path, F_OK) < 0) {
@@ -262,7 +281,7 @@ static int put_group_back(struct undo *undo, uint64_t deadline)
 		}
 		if (now_ns() >= deadline)
 			return -EBUSY;
-		nanosleep(&pause, NULL);
+		pause_a_little();
 	}
 }
 
@@ -273,36 +292,59 @@ static void remove_file(int dir, const char *name)
 	unlinkat(dir, name, 0);
 }
 
-static int put_file_back(struct undo *undo)
+static void remove_tree(int parent, const char *name)
 {
-	if (unlink(undo->path) < 0 && errno == EISDIR) {
-		_cleanup_close_ int dir = open_dir(AT_FDCWD, undo->path);
+	_cleanup_close_ int dir = open_dir(parent, name);
 
-		if (dir >= 0)
-			for_each(dir, DT_REG, remove_file);
-		rmdir(undo->path);
+	if (dir < 0)
+		return;
+	for_each(dir, DT_DIR, remove_tree);
+	for_each(dir, DT_UNKNOWN, remove_file);
+	unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+/* Those who write there were killed, and may go a little later: tried until the deadline. */
+static int put_file_back(struct undo *undo, uint64_t deadline)
+{
+	for (;;) {
+		if (unlink(undo->path) < 0 && errno == EISDIR)
+			remove_tree(AT_FDCWD, undo->path);
+		if (access(undo->path, F_OK) < 0) {
+			if (errno != ENOENT)
+				return -errno;
+			undo->state = UNDO_BACK;
+			return 0;
+		}
+		if (now_ns() >= deadline)
+			return -ENOTEMPTY;
+		pause_a_little();
 	}
-	if (access(undo->path, F_OK) == 0)
-		return -ENOTEMPTY;
-	if (errno != ENOENT)
-		return -errno;
-	undo->state = UNDO_BACK;
-	return 0;
 }
 
 /* ---- all ---- */
 
-static int put_back(struct undo *undo, bool force, uint64_t deadline)
+static int put_back(struct undo *undo, uint64_t deadline)
 {
 	switch (undo->kind) {
 	case UNDO_VALUE:
-		return put_value_back(undo, force);
+		return put_value_back(undo);
 	case UNDO_GROUP:
 		return put_group_back(undo, deadline);
 	case UNDO_FILE:
-		return put_file_back(undo);
+		return put_file_back(undo, deadline);
 	}
 	return -EINVAL;
+}
+
+/* In reverse order, either the values or the rest. */
+static void put_all_back(struct undo_list *list, bool values, uint64_t deadline)
+{
+	for (unsigned i = undo_count(list); i-- > 0;) {
+		struct undo *undo = &list->list[i];
+
+		if ((undo->kind == UNDO_VALUE) == values && undo->state != UNDO_BACK)
+			undo->error = put_back(undo, deadline);
+	}
 }
 
 unsigned undo_all(struct undo_list *list, const struct undo_options *options)
@@ -310,17 +352,17 @@ unsigned undo_all(struct undo_list *list, const struct undo_options *options)
 	uint64_t deadline = now_ns() + (options->deadline_ms ? options->deadline_ms : 1000) * NSEC_PER_MSEC;
 	unsigned n = undo_count(list), missing = 0;
 
-	/* No pressure while settings go back. */
+	for (unsigned i = 0; i < n; i++)
+		if (list->list[i].kind == UNDO_VALUE)
+			look_at_value(&list->list[i], options->force);
+	/* No pressure while settings go back; nor do these wait for the memory of the killed to be freed. */
 	for (unsigned i = 0; i < n; i++)
 		if (list->list[i].kind == UNDO_GROUP)
 			kill_group(AT_FDCWD, list->list[i].path);
-	for (unsigned i = n; i-- > 0;) {
-		struct undo *undo = &list->list[i];
-
-		if (undo->state != UNDO_BACK)
-			undo->error = put_back(undo, options->force, deadline);
-		missing += undo->state != UNDO_BACK;
-	}
+	put_all_back(list, true, deadline);
+	put_all_back(list, false, deadline);
+	for (unsigned i = 0; i < n; i++)
+		missing += list->list[i].state != UNDO_BACK;
 	return missing;
 }
 

@@ -43,6 +43,8 @@ struct undo {
 
 struct undo_list {
 	uint32_t n;
+	uint32_t journalled; /* the journal is this list's */
+	uint32_t released;   /* the runner has let go of its guardian, and lives */
 	uint32_t finished; /* everything is back and the journal is gone: nothing to do for anybody */
 	/* The cgroup that the runner has moved itself to, and the one it came from; "" when it has not. The guardian is in there,
 	 * too, and leaves it when the runner no longer can. */
@@ -66,10 +68,10 @@ unsigned undo_count(const struct undo_list *list);
 
 struct undo_options {
 	bool force;           /* values that somebody else has changed meanwhile are put back too */
-	unsigned deadline_ms; /* for killed processes to be gone; 0: 1000 */
+	unsigned deadline_ms; /* for killed processes to be gone, and their group; 0: 1000 */
 };
 
-/* Groups are killed first; then all goes back in reverse order. Returns how many entries are not back (their states and
+/* Groups are killed first; then values go back in reverse order, then groups and files are removed. Returns how many entries are not back (their states and
  * errors say why); 0 when everything is. Neither allocates nor prints. */
 unsigned undo_all(struct undo_list *list, const struct undo_options *options);
 

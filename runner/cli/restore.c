@@ -129,7 +129,7 @@ static int restore_main(int argc, char **argv)
 		return r;
 	r = apply_restore(request.root, journal_dir(), CGROUP_MOUNT, request.force, request.forget, &done, &err);
 	if (r == -ENOENT && !request.json) {
-		printf("There is nothing to put back.\n");
+		printf("There is nothing to put back in %s.\n", journal_dir());
 		return EXIT_DONE;
 	}
 	if (r == -ENOENT)

@@ -2,10 +2,12 @@
 #include "runner/host/host.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,7 +41,7 @@ struct host_run {
 	struct host_group group;
 	char *journal;
 	uint64_t floor_bytes;
-	int signal_fd;
+	int signal_fd, lock_fd;
 	const struct plan_cell *cell;
 	struct tape *tape;
 	char *cell_group, *data_dir, *what; /* the group relative to the mount */
@@ -83,6 +85,7 @@ static _Noreturn void execute(struct host_run *run, pid_t runner)
 	sigset_t none;
 	int r;
 
+	close(run->lock_fd); /* the guardian has it, and nobody who may outlive it */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "memrig-cell");
 	if (getppid() != runner)
@@ -110,6 +113,38 @@ static struct tape *new_tape(const struct scenario *scenario)
 	return tape;
 }
 
+static void name_missing(const struct undo_list *list, char *text, size_t room)
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < undo_count(list) && at < room; i++)
+		if (list->list[i].state != UNDO_BACK)
+			at += (size_t)snprintf(text + at, room - at, "%s%s", at ? ", " : "",
+					       list->list[i].kind == UNDO_VALUE ? list->list[i].tunable->key
+										: list->list[i].path);
+}
+
+/* After the executor, which has undone everything itself unless something killed it. */
+static int settle(struct host_run *run, struct error *err)
+{
+	struct undo_options options = { .deadline_ms = 30000 };
+	char missing[200];
+
+	if (run->list->finished)
+		return 0;
+	if (undo_all(run->list, &options) == 0) {
+		if (run->list->journalled)
+			unlink(run->journal);
+		undo_list_finish(run->list);
+		return 0;
+	}
+	name_missing(run->list, missing, sizeof(missing));
+	error_set(err, -EIO, run->cell->id, "not put back: %s", missing);
+	error_hint(err, "`memrig restore` says more; nothing else was left changed");
+	return -EIO;
+}
+
 static int start(struct host_run *run, struct error *err)
 {
 	pid_t runner = getpid();
@@ -124,7 +159,14 @@ static int start(struct host_run *run, struct error *err)
 	if (run->pid < 0)
 		return error_set_errno(err, -errno, "fork", "cannot start the executor");
 	run->pidfd = (int)syscall(SYS_pidfd_open, run->pid, 0);
-	return run->pidfd < 0 ? error_set_errno(err, -errno, "pidfd_open", "cannot watch the executor") : 0;
+	if (run->pidfd >= 0)
+		return 0;
+	error_set_errno(err, -errno, "pidfd_open", "cannot watch the executor");
+	kill(run->pid, SIGKILL);
+	while (waitpid(run->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	settle(run, NULL);
+	return -EMFILE;
 }
 
 /* Until the executor has ended. Returns 0, or the number of a signal that came. */
@@ -155,37 +197,6 @@ static int watch(struct host_run *run)
 	return got;
 }
 
-static void name_missing(const struct undo_list *list, char *text, size_t room)
-{
-	size_t at = 0;
-
-	text[0] = '\0';
-	for (unsigned i = 0; i < undo_count(list) && at < room; i++)
-		if (list->list[i].state != UNDO_BACK)
-			at += (size_t)snprintf(text + at, room - at, "%s%s", at ? ", " : "",
-					       list->list[i].kind == UNDO_VALUE ? list->list[i].tunable->key
-										: list->list[i].path);
-}
-
-/* After the executor, which has undone everything itself unless something killed it. */
-static int settle(struct host_run *run, struct error *err)
-{
-	struct undo_options options = { 0 };
-	char missing[200];
-
-	if (run->list->finished)
-		return 0;
-	if (undo_all(run->list, &options) == 0) {
-		unlink(run->journal);
-		undo_list_finish(run->list);
-		return 0;
-	}
-	name_missing(run->list, missing, sizeof(missing));
-	error_set(err, -EIO, run->cell->id, "not put back: %s", missing);
-	error_hint(err, "`memrig restore` says more; nothing else was left changed");
-	return -EIO;
-}
-
 static int collect(struct host_run *run, struct error *err)
 {
 	struct lab_result result = { .stream_len = run->tape->len,
@@ -207,14 +218,24 @@ static bool needs_disk(const struct scenario *scenario)
 	return false;
 }
 
+/* A directory that nobody has guessed. */
+static char *new_data_dir(const struct host_run *run)
+{
+	const char *tmp = run->options->data_dir ? run->options->data_dir : getenv("TMPDIR");
+	_cleanup_free_ char *dir = realpath(tmp && *tmp ? tmp : "/var/tmp", NULL);
+	uint64_t random = 0;
+
+	if (getrandom(&random, sizeof(random), 0) < 0)
+		random = now_ns();
+	return xasprintf("%s/memrig-%ld-%016" PRIx64, dir && !streq(dir, "/") ? dir : "", (long)getpid(), random);
+}
+
 static void name_things(struct host_run *run)
 {
-	const char *own = run->group.own, *tmp = run->options->data_dir ? run->options->data_dir : getenv("TMPDIR");
+	const char *own = run->group.own;
 
 	run->cell_group = xasprintf("%s%smemrig-%ld", own, *own ? "/" : "", (long)getpid());
-	run->data_dir = needs_disk(run->cell->scenario)
-				? xasprintf("%s/memrig-%ld", tmp && *tmp ? tmp : "/var/tmp", (long)getpid())
-				: xstrdup("");
+	run->data_dir = needs_disk(run->cell->scenario) ? new_data_dir(run) : xstrdup("");
 	run->what = xasprintf(APPLY_CELL "%s", run->cell->id);
 }
 
@@ -289,7 +310,7 @@ static int run_cells(struct host_run *run, const struct plan *plan, struct error
 static int run_guarded(struct host_run *run, const struct plan *plan, struct error *err)
 {
 	sigset_t signals;
-	int r = guardian_start(run->list, run->journal, &run->guardian, err);
+	int r = guardian_start(run->list, run->journal, run->lock_fd, &run->guardian, err);
 
 	if (r < 0)
 		return r;
@@ -298,6 +319,7 @@ static int run_guarded(struct host_run *run, const struct plan *plan, struct err
 	r = host_group_enter(&run->group, run->guardian.pid, run->list, err);
 	if (r == 0)
 		r = run_cells(run, plan, err);
+	host_group_leave(&run->group, run->guardian.pid, run->list);
 	guardian_let_go(&run->guardian);
 	guardian_wait(&run->guardian);
 	return r;
@@ -308,18 +330,19 @@ int host_run(const struct plan *plan, const struct host_options *options, struct
 	uint64_t keep = options->keep_bytes ? options->keep_bytes : host_keep_bytes(changes_ram_bytes(""));
 	struct host_run run = { .options = options, .floor_bytes = keep / 2, .signal_fd = -1, .pidfd = -1 };
 	_cleanup_close_ int lock = -1;
-	int r = restore_first(options, err);
+	int r = journal_lock(options->state_dir, &lock, err);
 
 	if (r == 0)
-		r = journal_lock(options->state_dir, &lock, err);
+		r = restore_first(options, err);
 	if (r == 0)
 		r = host_group_find(&run.group, err);
 	if (r < 0)
 		return r;
 	run.journal = xasprintf("%s/" JOURNAL_NAME, options->state_dir);
+	run.lock_fd = lock;
 	run.list = undo_list_new();
 	r = run.list ? run_guarded(&run, plan, err) : error_set(err, -ENOMEM, "", "no memory for the undo list");
-	host_group_leave(&run.group);
+	host_group_release(&run.group);
 	undo_list_free(run.list);
 	if (run.signal_fd >= 0)
 		close(run.signal_fd);

@@ -53,6 +53,11 @@ static int check_writable(const struct settings *settings, struct error *err)
 		_cleanup_free_ char *path = t ? tunable_path("", t) : NULL;
 		int r;
 
+		if (streq(settings->list[i].key, "vm.panic_on_oom") && !streq(settings->list[i].value, "0")) {
+			error_set(err, -EPERM, "vm.panic_on_oom", "must stay 0 here: running out of memory would take the machine down");
+			error_hint(err, "take it out of the profile, or run in the lab: --place lab");
+			return -EPERM;
+		}
 		if (!path || access(path, W_OK) == 0)
 			continue;
 		r = error_set_errno(err, -errno, path, "cannot be set");
@@ -130,9 +135,10 @@ static int check_memory(const struct host *host, const struct scenario *scenario
 
 		if (r < 0)
 			return r;
-		sum += bytes;
+		if (__builtin_add_overflow(sum, bytes, &sum))
+			sum = UINT64_MAX / 2;
 	}
-	if (sum + host->keep_bytes <= host->available_bytes)
+	if (sum <= UINT64_MAX / 4 && sum + host->keep_bytes <= host->available_bytes)
 		return 0;
 	error_set(err, -ENOMEM, scenario->name, "its groups may take %s, %s are kept for the rest of the system, and %s are available",
 		  size_format(sum, needs, sizeof(needs)), size_format(host->keep_bytes, keeps, sizeof(keeps)),
@@ -141,10 +147,28 @@ static int check_memory(const struct host *host, const struct scenario *scenario
 	return -ENOMEM;
 }
 
+/* Pages of the pool are the machine's, and bounded by no memory.max. */
+static int check_kinds(const struct scenario *scenario, struct error *err)
+{
+	for (size_t g = 0; g < scenario->n_groups; g++)
+		for (size_t i = 0; i < scenario->groups[g].n_workloads; i++) {
+			const struct scenario_workload *w = &scenario->groups[g].workloads[i];
+
+			if (!streq(w->kind->name, "huge"))
+				continue;
+			error_set(err, -ENOTSUP, w->name, "workloads of kind huge change the machine's pool of huge pages");
+			error_hint(err, "run it in the lab: --place lab");
+			return -ENOTSUP;
+		}
+	return 0;
+}
+
 static int check_scenario(const struct host *host, const struct scenario *scenario, struct error *err)
 {
 	int r = check_nodes(host, scenario, err);
 
+	if (r == 0)
+		r = check_kinds(scenario, err);
 	if (r == 0)
 		r = check_swap(host, scenario, err);
 	if (r == 0)
@@ -158,7 +182,7 @@ int host_check(const struct plan *plan, uint64_t keep_bytes, struct error *err)
 	struct host host = { 0 };
 	int r = host_group_find(&group, err);
 
-	host_group_leave(&group);
+	host_group_release(&group);
 	if (r == 0)
 		r = look(&host, keep_bytes, err);
 	if (r == 0)

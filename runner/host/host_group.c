@@ -2,6 +2,7 @@
 /* Where in the tree of cgroups memrig may make its own. */
 #include <errno.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "common/file.h"
 #include "common/util.h"
@@ -31,6 +32,13 @@ static int read_own(char **ret, struct error *err)
 	return 0;
 }
 
+static bool is_alone(const char *group)
+{
+	_cleanup_free_ char *path = dir_of(group, "cgroup.procs"), *text = NULL, *own = xasprintf("%ld", (long)getpid());
+
+	return file_read_line(NULL, path, &text, NULL) < 0 || streq(text, own);
+}
+
 int host_group_find(struct host_group *ret, struct error *err)
 {
 	_cleanup_free_ char *own = NULL, *dir = NULL;
@@ -48,6 +56,11 @@ int host_group_find(struct host_group *ret, struct error *err)
 		r = error_set_errno(err, -errno, dir, "cannot make groups here");
 		error_hint(err, "run it as root, or in the lab: --place lab");
 		return r;
+	}
+	if (*own && !is_alone(own)) {
+		error_set(err, -EBUSY, dir, "memrig is not alone in its group, which must have no other processes");
+		error_hint(err, "run it as `systemd-run --scope -p Delegate=yes memrig run ...`, or in the lab: --place lab");
+		return -EBUSY;
 	}
 	*ret = (struct host_group){ .own = TAKE_PTR(own) };
 	return 0;
@@ -88,15 +101,27 @@ int host_group_enter(struct host_group *group, pid_t guardian, struct undo_list 
 	return r;
 }
 
-void host_group_leave(struct host_group *group)
+/* Both go back first: whoever dies on the way, the guardian still knows what to leave. */
+void host_group_leave(struct host_group *group, pid_t guardian, struct undo_list *list)
 {
-	if (group->moved) {
-		_cleanup_free_ char *control = dir_of(group->own, "cgroup.subtree_control"), *dir = dir_of(group->moved, "");
+	_cleanup_free_ char *control = dir_of(group->own, "cgroup.subtree_control"),
+			    *dir = group->moved ? dir_of(group->moved, "") : NULL;
+
+	/* Killed processes may be there for a moment more. */
+	for (unsigned tries = 0; dir && tries < 200 && access(dir, F_OK) == 0; tries++) {
+		const struct timespec pause = { 0, 5 * (long)NSEC_PER_MSEC };
 
 		file_write(NULL, control, "-memory -cpuset", NULL);
-		if (move(group->own, getpid(), NULL) == 0)
-			rmdir(dir);
+		move(group->own, guardian, NULL);
+		if (move(group->own, getpid(), NULL) < 0 || rmdir(dir) < 0)
+			nanosleep(&pause, NULL);
 	}
+	if (dir && access(dir, F_OK) < 0)
+		list->home[0] = '\0';
+}
+
+void host_group_release(struct host_group *group)
+{
 	free(group->own);
 	free(group->moved);
 	*group = (struct host_group){ 0 };

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 need_lab 6.1
 tools=
-for tool in sh seq dirname mount mkdir cat ls grep find sed sleep cut sort mv rm; do
+for tool in sh seq dirname mount mkdir rmdir cat ls grep find sed sleep cut sort mv rm; do
 	path=$(command -v $tool) || skip "$tool is not there"
 	tools="$tools $path"
 done
@@ -17,7 +17,8 @@ in_guest() {
 	  machine: { nodes: [ { memory: "384M", cpus: 1 }, { memory: "384M", cpus: 1 } ], swap: { size: "256M", kind: "pmem" },
 	             disk: { size: "192M" } },
 	  groups: [ { name: "outer", workloads: [ { kind: "exec", pack: $pack, command: $command,
-	    figures: { checks: "regex:checks ([0-9]+)", failed: "regex:failed ([0-9]+)", killed: "regex:killed ([0-9]+)" } } ] } ],
+	    figures: { checks: "regex:checks ([0-9]+)", failed: "regex:failed ([0-9]+)",
+	               killed: "regex:killed ([0-9]+)", restored: "regex:restored ([0-9]+)" } } ] } ],
 	  sample: "1s", limit: "3600s" }' >"$work/$1-scenario.json"
 	run_json "$1" "$work/$1-scenario.json"
 	cat "$work/$1.err"
@@ -29,5 +30,6 @@ in_guest() {
 
 in_guest basics basics.sh
 in_guest torture "torture.sh ${TORTURE:-100} ${SEED:-1}"
-number "torture: runs killed before their end" "$(get torture '.cells[0].metrics["workload.outer.0.killed"]')" -ge $((${TORTURE:-100} / 2))
+number "torture: runs that somebody was killed in" "$(get torture '.cells[0].metrics["workload.outer.0.killed"]')" -ge $((${TORTURE:-100} / 2))
+number "torture: put back by the next start" "$(get torture '.cells[0].metrics["workload.outer.0.restored"]')" -ge $((${TORTURE:-100} / 20))
 finish

@@ -2,6 +2,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 #include "common/util.h"
 #include "tests/unit/streams.h"
 #include "tuners/guardian.h"
+#include "tuners/journal_parts.h"
 #include "tuners/changes.h"
 
 /* A machine of files below a root of our own. */
@@ -64,6 +66,7 @@ static void set_up(void)
 	list = undo_list_new();
 	ck_assert_ptr_nonnull(list);
 	undo_list_begin(list);
+	list->journalled = 1;
 }
 
 static void tear_down(void)
@@ -138,9 +141,11 @@ START_TEST(a_value_changed_by_somebody_else_is_left_unless_forced)
 
 	change(u, SWAPPINESS, "1");
 	put(SWAPPINESS, "30\n");
-	ck_assert_uint_eq(undo(false), 1);
-	ck_assert_uint_eq(u->state, UNDO_LEFT);
-	check_is(SWAPPINESS, "30");
+	for (int i = 0; i < 2; i++) {
+		ck_assert_uint_eq(undo(false), 1);
+		ck_assert_uint_eq(u->state, UNDO_LEFT);
+		check_is(SWAPPINESS, "30");
+	}
 	ck_assert_uint_eq(undo(true), 0);
 	check_is(SWAPPINESS, "60");
 }
@@ -178,7 +183,8 @@ START_TEST(groups_and_files_are_removed_and_a_second_time_is_no_mistake)
 	_cleanup_free_ char *group = path_of("/cg/memrig-x"), *child = path_of("/cg/memrig-x/db"),
 			    *file = path_of("/data/memrig-f");
 
-	put("/data/memrig-f", "x");
+	put("/data/memrig-f/db.0/deep/file", "x");
+	put("/data/memrig-f/other", "x");
 	ck_assert_int_eq(file_make_dirs(child, NULL), 0);
 	ck_assert_ptr_nonnull(undo_add_path(list, UNDO_GROUP, group, NULL));
 	ck_assert_ptr_nonnull(undo_add_path(list, UNDO_FILE, file, NULL));
@@ -350,21 +356,47 @@ END_TEST
 /* A journal whose sums are right but that asks for what memrig never does. */
 START_TEST(a_forged_journal_leads_nowhere)
 {
-	static const char *const paths[] = { "/etc/passwd", "/cg/../etc/memrig-x", "/cg/other", "/elsewhere/memrig-x",
-					     "relative/memrig-x", "/cg/memrig-x/", "/cg/memrig-\nx" };
+	static const char *const paths[] = { "/etc/passwd", "/cg/../etc/memrig-x", "/cg/other", "relative/memrig-x",
+					     "/cg/memrig-x/", "/cg//memrig-x", "/cg/./memrig-x" };
+	static const char *const kinds[] = { "group", "file" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths) * ARRAY_SIZE(kinds); i++) {
+		const char *path = paths[i / 2];
+		_cleanup_free_ char *head = xasprintf("{\"journal\":\"memrig.journal/1\",\"boot\":\"1\",\"pid\":1,\"what\":\"x\"");
+		_cleanup_free_ char *entry = xasprintf("{\"entry\":0,\"kind\":\"%s\",\"path\":\"%s%s\"", kinds[i % 2],
+						       path[0] == '/' ? root : "", path);
+		uint64_t first = journal_sum(0, head, strlen(head)), second = journal_sum(first, entry, strlen(entry));
+		_cleanup_free_ char *text = xasprintf("%s,\"sum\":\"%016" PRIx64 "\"}\n%s,\"sum\":\"%016" PRIx64 "\"}\n", head, first,
+						      entry, second);
+		struct journal_found found;
+
+		put(JOURNAL, text);
+		ck_assert_msg(load(&found) == -EBADMSG, "%s", entry);
+	}
+}
+END_TEST
+
+START_TEST(what_could_not_be_undone_is_not_begun)
+{
+	static const char *const paths[] = { "/cg//memrig-x", "/cg/other", "/cg/memrig-\xff", "cg/memrig-x" };
+	_cleanup_free_ char *dir = path_of(STATE);
+	struct journal journal;
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		_cleanup_free_ char *path = path_of(paths[i]), *file = path_of(JOURNAL);
-		struct journal_found found;
-		struct journal journal;
-
-		list->n = 0;
-		undo_add_path(list, UNDO_GROUP, paths[i][0] == '/' ? path : paths[i], NULL);
-		journal = create();
-		journal_close(&journal);
-		ck_assert_msg(load(&found) == -EBADMSG, "%s", paths[i]);
-		unlink(file);
+		undo_list_begin(list);
+		undo_add_path(list, UNDO_FILE, paths[i], NULL);
+		ck_assert_int_eq(journal_create(dir, root, "a test", list, &journal, NULL), -EINVAL);
 	}
+}
+END_TEST
+
+START_TEST(a_directory_that_others_may_write_to_is_not_believed)
+{
+	_cleanup_free_ char *dir = path_of(STATE);
+	int fd;
+
+	ck_assert_int_eq(chmod(dir, 0777), 0);
+	ck_assert_int_eq(journal_lock(dir, &fd, NULL), -EPERM);
 }
 END_TEST
 
@@ -407,6 +439,25 @@ START_TEST(huge_pages_bring_min_free_kbytes_along_to_be_put_back_last)
 }
 END_TEST
 
+/* Once all are set it is known what the kernel made of it; another value is somebody else's. */
+START_TEST(min_free_kbytes_of_somebody_else_is_left_though_huge_pages_were_set)
+{
+	struct tune tunes[] = { { .tunable = tunable_find(true, THP_KEY), .asked = "always" } };
+	struct journal journal;
+
+	ck_assert_int_eq(changes_save(root, tunes, ARRAY_SIZE(tunes), list, NULL), 0);
+	journal = create();
+	ck_assert_int_eq(changes_set(root, &tunes[0], 0, list, &journal, NULL), 0);
+	ck_assert_int_eq(changes_settled_all(list, root, &journal, NULL), 0);
+	journal_close(&journal);
+	ck_assert_uint_eq(list->list[0].state, UNDO_CHANGED);
+	put(MIN_FREE, "9000\n");
+	undo(false);
+	ck_assert_uint_eq(list->list[0].state, UNDO_LEFT);
+	check_is(MIN_FREE, "9000");
+}
+END_TEST
+
 START_TEST(a_setting_the_kernel_lacks_stops_before_anything_is_changed)
 {
 	struct tune tunes[] = { { .tunable = tunable_find(false, "vm.swappiness"), .asked = "11" },
@@ -428,7 +479,7 @@ static void run_guarded(bool finish)
 	struct guardian guardian;
 	pid_t pid;
 
-	ck_assert_int_eq(guardian_start(list, journal_path, &guardian, NULL), 0);
+	ck_assert_int_eq(guardian_start(list, journal_path, -1, &guardian, NULL), 0);
 	pid = fork();
 	if (pid == 0) {
 		change(u, SWAPPINESS, "1");
@@ -468,7 +519,7 @@ START_TEST(what_the_guardian_cannot_undo_stays_in_the_journal)
 
 	change(u, SWAPPINESS, "1");
 	ck_assert_int_eq(unlink(value), 0);
-	ck_assert_int_eq(guardian_start(list, journal_path, &guardian, NULL), 0);
+	ck_assert_int_eq(guardian_start(list, journal_path, -1, &guardian, NULL), 0);
 	guardian_let_go(&guardian);
 	ck_assert_int_eq(guardian_wait(&guardian), -EIO);
 	ck_assert(is_there(JOURNAL));
@@ -480,7 +531,7 @@ START_TEST(a_killed_guardian_is_told_from_one_that_did_its_work)
 {
 	struct guardian guardian;
 
-	ck_assert_int_eq(guardian_start(list, NULL, &guardian, NULL), 0);
+	ck_assert_int_eq(guardian_start(list, NULL, -1, &guardian, NULL), 0);
 	ck_assert_int_eq(kill(guardian.pid, SIGKILL), 0);
 	ck_assert_int_eq(guardian_wait(&guardian), -ECHILD);
 	guardian_let_go(&guardian);
@@ -493,7 +544,7 @@ START_TEST(signals_do_not_end_the_guardian)
 	struct guardian guardian;
 	struct undo *u = add(false, "vm.swappiness");
 
-	ck_assert_int_eq(guardian_start(list, NULL, &guardian, NULL), 0);
+	ck_assert_int_eq(guardian_start(list, NULL, -1, &guardian, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		ck_assert_int_eq(kill(guardian.pid, signals[i]), 0);
 	change(u, SWAPPINESS, "1");
@@ -525,8 +576,11 @@ int main(void)
 	tcase_add_test(tcase, a_cut_journal_is_read_up_to_the_cut_or_refused);
 	tcase_add_test(tcase, an_edited_journal_is_refused);
 	tcase_add_test(tcase, a_forged_journal_leads_nowhere);
+	tcase_add_test(tcase, what_could_not_be_undone_is_not_begun);
+	tcase_add_test(tcase, a_directory_that_others_may_write_to_is_not_believed);
 	tcase_add_test(tcase, one_at_a_time_has_the_lock);
 	tcase_add_test(tcase, huge_pages_bring_min_free_kbytes_along_to_be_put_back_last);
+	tcase_add_test(tcase, min_free_kbytes_of_somebody_else_is_left_though_huge_pages_were_set);
 	tcase_add_test(tcase, a_setting_the_kernel_lacks_stops_before_anything_is_changed);
 	tcase_add_test(tcase, the_guardian_undoes_what_a_killed_process_has_changed);
 	tcase_add_test(tcase, the_guardian_leaves_alone_what_is_finished);

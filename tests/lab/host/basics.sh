@@ -7,7 +7,6 @@ before=$(state)
 as_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err
 same "exit code of a run" $? 0
 cat err
-grep -c "vm.swappiness" out >/dev/null || true
 grep -q "swapped out" out; same "the table is there" $? 0
 same "state after a run" "$(state)" "$before"
 
@@ -32,10 +31,40 @@ for signal in INT TERM HUP QUIT KILL; do
 	INT) same "exit code after SIGINT" $code 130 ;;
 	TERM) same "exit code after SIGTERM" $code 143 ;;
 	HUP) same "exit code after SIGHUP" $code 129 ;;
+	KILL) same "exit code after SIGKILL" $code 137 ;;
 	esac
 	tries=0
 	while [ "$(state)" != "$before" ] && [ $tries -lt 20 ]; do tries=$((tries + 1)); sleep 0.1; done
 	same "state after SIG$signal" "$(state)" "$before"
 done
-echo "killed 5"
+# A program with a directory of its own, and one that is killed while it makes what it needs.
+as_host run "$here/program.json" -p "$here/profile.json" --place host --keep 64M --data-dir /data/ -q >out 2>err
+same "exit code of a run with a program" $? 0
+cat err
+same "state after a run with a program" "$(state)" "$before"
+become_host run "$here/program.json" -p "$here/profile.json" --place host --keep 64M --data-dir /data/ -q >out 2>err &
+pid=$!
+while ! grep -q slow /proc/[0-9]*/cmdline 2>/dev/null && kill -0 $pid 2>/dev/null; do sleep 0.05; done
+kill -KILL $pid
+wait $pid
+tries=0
+while [ "$(state)" != "$before" ] && [ $tries -lt 30 ]; do tries=$((tries + 1)); sleep 0.1; done
+same "state after SIGKILL in a preparation" "$(state)" "$before"
+
+# Somebody else's change is theirs.
+become_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err &
+pid=$!
+while [ "$(cat /proc/sys/vm/swappiness)" != 17 ] && kill -0 $pid 2>/dev/null; do sleep 0.05; done
+sleep 0.5
+echo 33 >/proc/sys/vm/swappiness
+wait $pid
+same "exit code after somebody else's change" $? 3
+grep -q "not put back: vm.swappiness" err; same "it is named" $? 0
+same "swappiness is theirs" "$(cat /proc/sys/vm/swappiness)" 33
+as_host restore >out 2>err
+same "exit code of restore, which leaves it" $? 3
+same "swappiness is theirs still" "$(cat /proc/sys/vm/swappiness)" 33
+as_host restore --force >out 2>err
+same "exit code of restore --force" $? 0
+same "state after it" "$(state)" "$before"
 finish

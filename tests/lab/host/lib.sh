@@ -5,7 +5,7 @@ set -u
 here=$(dirname "$0")
 memrig=$here/../../../memrig
 export MEMRIG_STATE=/data/state MEMRIG_STORE=/data/store MEMRIG_DATA=$here TMPDIR=/data HOME=/data
-failures=0 checks=0
+failures=0 checks=0 killed=0 restored=0
 cd /data || exit 1
 mount -t cgroup2 none /sys/fs/cgroup || exit 1
 # The driver is in a group of its own, memrig in one that it may have to itself.
@@ -49,4 +49,4 @@ state() {
 	while read -r _ dir type _; do echo "$dir $type"; done </proc/mounts
 }
 
-finish() { echo "checks $checks failed $failures"; [ $failures -eq 0 ]; exit; }
+finish() { echo "checks $checks failed $failures killed $killed restored $restored"; [ $failures -eq 0 ]; exit; }

@@ -17,14 +17,17 @@ pids_of() {
 	done
 }
 
+# With the guardian gone too, the group that memrig had moved itself to is the service manager's to remove.
+trim() { [ $who -lt 4 ] || rmdir /sys/fs/cgroup/scope-*/memrig-runner-* 2>/dev/null; }
+
 # Waits, by looking, until everything is as it was; at most two seconds.
 settle() {
 	tries=0
-	while [ "$(state)" != "$before" ] && [ $tries -lt 20 ]; do tries=$((tries + 1)); sleep 0.1; done
+	trim
+	while [ "$(state)" != "$before" ] && [ $tries -lt 20 ]; do tries=$((tries + 1)); sleep 0.1; trim; done
 }
 
 before=$(state)
-killed_before_end=0 restored=0
 for i in $(seq "$count"); do
 	start=$random
 	become_host run "$here/short.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err &
@@ -41,12 +44,9 @@ for i in $(seq "$count"); do
 	4) victims="$(pids_of memrig-guardian) $runner" ;;
 	5) victims="$(pids_of memrig-guardian) $runner $(pids_of memrig-cell) $(pids_of db.0)" ;;
 	esac
-	kill -0 $runner 2>/dev/null && killed_before_end=$((killed_before_end + 1))
 	# shellcheck disable=SC2086
-	[ -z "$(echo $victims)" ] || kill -KILL $victims 2>/dev/null
+	[ -z "$(echo $victims)" ] || ! kill -KILL $victims 2>/dev/null || killed=$((killed + 1))
 	wait $runner
-	# With the guardian gone too, the group that memrig had moved itself to is the service manager's to remove.
-	[ $who -lt 4 ] || rmdir /sys/fs/cgroup/scope-*/memrig-runner-* 2>/dev/null
 	settle
 	# Nobody was left to undo it: the next start does.
 	if [ $who -ge 4 ] && [ "$(state)" != "$before" ]; then
@@ -58,5 +58,4 @@ for i in $(seq "$count"); do
 	same "run $i of seed $seed (random $start, killed $who)" "$(state)" "$before"
 	rm -rf /data/store
 done
-echo "killed $killed_before_end restored $restored"
 finish
