@@ -38,7 +38,9 @@ for kernel in 6.1 6.12; do
 		"$(m group.reader.stolen_pages group.db.stolen_pages group.small.stolen_pages group.writer.stolen_pages)"
 	near "$kernel: and of no group" "$(m reclaim.anon_stolen_pages reclaim.file_stolen_pages)" \
 		"$(m group.reader.stolen_pages group.db.stolen_pages group.small.stolen_pages group.writer.stolen_pages)" 2000
-	same "$kernel: stolen at the limit is the limited group's" "$(m reclaim.memcg_stolen_pages)" "$(m group.small.stolen_pages)"
+	# Some of the limited group's pages may have gone when the whole machine was short.
+	number "$kernel: stolen at the limit is the limited group's" "$(m reclaim.memcg_stolen_pages)" -le "$(m group.small.stolen_pages)"
+	near "$kernel: and most of what that group lost" "$(m reclaim.memcg_stolen_pages)" "$(m group.small.stolen_pages)" 500
 	same "$kernel: swap-out of the nodes" "$(m node0.swap_out_bytes node1.swap_out_bytes)" "$(m swap.out_bytes)"
 	number "$kernel: swapped out" "$(m swap.out_bytes)" -gt 0
 	for what in direct_reclaim memcg_reclaim compaction; do

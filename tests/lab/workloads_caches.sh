@@ -19,7 +19,8 @@ counters() {
 		| map(tostring) | join(" ")' "$1"
 }
 
-# grew WORKLOAD Dirty Cached Buffers Shmem: MiB expected, each within 1 MiB: what is between two samples, and what the
+# grew WORKLOAD Dirty Cached Buffers Shmem: MiB expected, each within 2 MiB: what is between two samples (with a dozen groups
+# one takes longer than the 10 ms that are asked for), and what the
 # kernel counts per CPU first.
 grew() {
 	workload=$1; shift
@@ -28,7 +29,7 @@ grew() {
 	for i in 1 2 3 4; do
 		name=$(echo Dirty Cached Buffers Shmem | cut -d ' ' -f $i)
 		near "$kernel: $workload: growth of $name in KiB" "$(echo "${6-} ${7-} ${8-} ${9-}" | cut -d ' ' -f $i)" \
-			$(($(echo "$1 $2 $3 $4" | cut -d ' ' -f $i) * 1024)) 1024
+			$(($(echo "$1 $2 $3 $4" | cut -d ' ' -f $i) * 1024)) 2048
 	done
 	shift
 	near "$kernel: $workload: growth of AnonPages in KiB" "${9-}" 0 512
