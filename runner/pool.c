@@ -333,6 +333,7 @@ int pool_run(const struct plan *plan, const struct pool_options *options, struct
 	int fd, r = 0;
 
 	raise_file_limit();
+	pool_end_signals(&signals);
 	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	pool.slots = xcalloc(options->jobs, sizeof(*pool.slots));
 	pool.fds = xcalloc(2 * options->jobs + 1, sizeof(*pool.fds));
