@@ -19,7 +19,7 @@ CFLAGS   ?= -O2 -g
 override CFLAGS += -std=gnu11 $(WARNINGS) $(if $(DEVELOPER),-Werror)
 CPPFLAGS += -D_GNU_SOURCE -I.
 SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-HOST_LIBS  := -ljansson -lnuma -lcgroup -lzstd -larchive -lkmod -lmd -lncursesw -ltinfo -lm -pthread
+HOST_LIBS  := -ljansson -lnuma -lcgroup -lzstd -larchive -lkmod -lmd -lsqlite3 -lncursesw -ltinfo -lm -pthread
 GUEST_LIBS := -lcgroup -lnuma -ljansson -lm -pthread
 
 Q := $(if $(V),,@)

@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs what is missing, by name, with apt. Usage: deps.sh build|lab|test|fuzz ...
+# Installs what is missing, by name, with apt. Usage: deps.sh build|lab|test|fuzz|lint|browser ...
 # With everything there it does nothing and needs no rights.
 set -eu
 
-build="gcc libc6-dev libjansson-dev libnuma-dev libcgroup-dev libzstd-dev libarchive-dev libkmod-dev libmd-dev libncurses-dev libxxhash-dev"
+build="gcc libc6-dev libjansson-dev libnuma-dev libcgroup-dev libzstd-dev libarchive-dev libkmod-dev libmd-dev libncurses-dev libxxhash-dev libsqlite3-dev"
 lab="qemu-system-x86 e2fsprogs kmod busybox-static mmdebstrap"
 test="check libsubunit-dev jq zstd procps sysstat python3 python3-jsonschema"
-fuzz="clang libclang-rt-14-dev"
+fuzz="clang libclang-rt-14-dev afl++"
+lint="clang-tidy cppcheck shellcheck valgrind"
+browser="chromium nodejs npm"
 
 wanted=
 for set in "$@"; do
@@ -16,6 +18,8 @@ for set in "$@"; do
 	lab) wanted="$wanted $lab" ;;
 	test) wanted="$wanted $test" ;;
 	fuzz) wanted="$wanted $fuzz" ;;
+	lint) wanted="$wanted $lint" ;;
+	browser) wanted="$wanted $browser" ;;
 	*) echo "deps.sh: no such set: $set" >&2; exit 2 ;;
 	esac
 done
