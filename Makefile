@@ -182,6 +182,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' scripts/systemd/memrig-restore.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/memrig-restore.service
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/workloads/scenarios workloads/scenarios/*.json
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/workloads/claims workloads/claims/*.json
 
 ## clean: remove everything that was built
 clean:

@@ -248,7 +248,7 @@ int summary_make(const struct summary_input *input, struct summary **ret, struct
 	s->page_bytes = t->page_bytes;
 	s->wall_s = input->wall_s;
 	SHA256Data((const uint8_t *)input->stream, input->stream_len, s->stream_sha256);
-	timeline_free(t);
+	s->timeline = t;
 	*ret = s;
 	return 0;
 }
@@ -268,6 +268,7 @@ void summary_free(struct summary *s)
 	json_decref(s->settings);
 	json_decref(s->nodes);
 	json_decref(s->metrics);
+	timeline_free(s->timeline);
 	free(s);
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/error.h"
 #include "results/outcome.h"
+#include "results/timeline.h"
 
 /* What the host has when a cell is over. */
 struct summary_input {
@@ -36,6 +37,7 @@ struct summary {
 	json_t *settings;  /* object: key -> {before, asked, target, effective, drift} */
 	json_t *nodes;     /* array: node, total_bytes, free_bytes */
 	json_t *metrics;   /* object: name -> number */
+	struct timeline *timeline; /* the stream, for what only a formula asks */
 	uint64_t page_bytes;
 	char stream_sha256[65];
 	double wall_s;

@@ -2,9 +2,11 @@
 #include "runner/expect.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "common/size.h"
 #include "common/util.h"
+#include "results/formula.h"
 #include "results/metrics.h"
 #include "results/timeline.h"
 
@@ -51,6 +53,7 @@ char *expect_text(const struct expectation *e)
 	case EXPECT_NO_VERDICT:
 		return xasprintf("no verdict %s", e->name);
 	case EXPECT_METRIC:
+	case EXPECT_VALUE:
 		return metric_text(e);
 	default:
 		return xasprintf("%s%s%s%s%s", e->workload ? e->workload : "outcome",
@@ -65,7 +68,7 @@ char *expect_text(const struct expectation *e)
 struct finding {
 	bool met;
 	json_t *actual;
-	const char *reason; /* why nothing could be compared; NULL otherwise */
+	char *reason;	/* why nothing could be compared; NULL otherwise. The caller frees it */
 };
 
 /* The causes found, as the actual value of both kinds of verdict expectations. */
@@ -115,16 +118,38 @@ static struct finding check_no_verdict(const struct expectation *e, const struct
 	return f;
 }
 
+static bool within(const struct expectation *e, double number)
+{
+	return (!e->has_min || number >= e->min) && (!e->has_max || number <= e->max);
+}
+
 static struct finding check_metric(const struct expectation *e, const struct summary *s)
 {
 	json_t *value = json_object_get(s->metrics, e->name);
 	double number = json_number_value(value);
 
 	if (!value)
-		return (struct finding){ .reason = "this cell does not have the metric" };
-	return (struct finding){ .met = (!e->has_min || number >= e->min) &&
-					(!e->has_max || number <= e->max),
-				 .actual = json_incref(value) };
+		return (struct finding){ .reason = xstrdup("this cell does not have the metric") };
+	return (struct finding){ .met = within(e, number), .actual = json_incref(value) };
+}
+
+static struct finding check_value(const struct expectation *e, const struct summary *s)
+{
+	const struct formula_cell cell = { s->timeline, s->metrics, s->settings };
+	struct formula *formula = NULL;
+	struct error err = { 0 };
+	double number;
+	int r = formula_parse(e->name, &formula, &err);
+
+	if (r == 0)
+		r = formula_value(formula, &cell, &number, &err);
+	formula_free(formula);
+	if (r < 0)
+		return (struct finding){ .reason = xasprintf("%s: %s", err.where, err.what) };
+	/* Sums of counters are whole, and shall look so. */
+	return (struct finding){ .met = within(e, number),
+				 .actual = number == floor(number) && fabs(number) < 1e15 ? json_integer((json_int_t)number)
+											  : json_real(number) };
 }
 
 /* Kills that a constraint was asked for: of the workload, or of any process in the cell. */
@@ -146,7 +171,7 @@ static struct finding check_outcome(const struct expectation *e, const struct su
 		e->workload ? summary_workload_outcome(s, e->workload) : outcome_names[s->outcome];
 
 	if (!actual)
-		return (struct finding){ .reason = "the outcome of the workload was not recorded" };
+		return (struct finding){ .reason = xstrdup("the outcome of the workload was not recorded") };
 	return (struct finding){ .met = streq(actual, e->name) && (!e->constraint || killed_by(e, s)),
 				 .actual = json_string(actual) };
 }
@@ -160,6 +185,8 @@ static struct finding check(const struct expectation *e, const struct summary *s
 		return check_no_verdict(e, s);
 	case EXPECT_METRIC:
 		return check_metric(e, s);
+	case EXPECT_VALUE:
+		return check_value(e, s);
 	default:
 		return check_outcome(e, s);
 	}
@@ -198,6 +225,7 @@ static json_t *evaluate(const struct expectation *e, const struct summary *s)
 		json_object_set_new(entry, "actual", f.actual);
 	if (f.reason)
 		json_object_set_new(entry, "reason", json_string(f.reason));
+	free(f.reason);
 	return entry;
 }
 

@@ -5,6 +5,7 @@
 
 #include "build/version.h"
 #include "common/util.h"
+#include "results/formula.h"
 #include "results/metrics.h"
 #include "results/verdict.h"
 #include "runner/cli/cli.h"
@@ -28,7 +29,7 @@ static const struct verb planned[] = {
 
 static const struct verb *const verbs[] = {
 	&verb_run,	&verb_compare, &verb_explain, &verb_list,  &verb_show,	  &verb_watch, &verb_profile, &verb_scenario,
-	&verb_workload, &verb_verdict, &verb_doctor,  &verb_restore, &verb_lab, &planned[0], &planned[1],  &planned[2],
+	&verb_workload, &verb_verdict, &verb_verify, &verb_doctor,  &verb_restore, &verb_lab, &planned[0], &planned[1],  &planned[2],
 	NULL,
 };
 
@@ -42,6 +43,15 @@ static bool knows_cause(const char *verdict_name, const char *cause)
 	const struct verdict *verdict = verdict_find(verdict_name);
 
 	return !verdict || verdict_find_cause(verdict, cause);
+}
+
+static int check_formula(const char *text, struct error *err)
+{
+	struct formula *formula = NULL;
+	int r = formula_parse(text, &formula, err);
+
+	formula_free(formula);
+	return r;
 }
 
 /* A file opened by us must not become what everybody takes for standard output. */
@@ -64,6 +74,7 @@ int main(int argc, char **argv)
 	scenario_knows_metric = metric_known;
 	scenario_knows_verdict = verdict_known;
 	scenario_knows_cause = knows_cause;
+	scenario_check_formula = check_formula;
 
 	if (argc > 1 && (streq(argv[1], "--version") || streq(argv[1], "-V"))) {
 		printf("%s\n", argp_program_version);

@@ -108,6 +108,8 @@ static const struct form_field fields[] = {
 	  "the scenario's name" },
 	{ "description", FORM_STRING, false, form_string, offsetof(struct scenario, description), NULL,
 	  "one sentence" },
+	{ "claim", FORM_STRING, false, form_string, offsetof(struct scenario, claim), NULL,
+	  "what it shows of the kernel, for `memrig verify`" },
 	{ "source", FORM_STRING, false, NULL, 0, NULL, "where the case comes from" },
 	{ "machine", FORM_OBJECT, true, read_machine, offsetof(struct scenario, machine), machine_schema,
 	  "nodes, distances, swap and disk of the guest" },
@@ -229,6 +231,7 @@ void scenario_free(struct scenario *scenario)
 	settings_release(&scenario->settings);
 	free(scenario->name);
 	free(scenario->description);
+	free(scenario->claim);
 	free(scenario->groups);
 	free(scenario->expects);
 	json_decref(scenario->json);

@@ -104,23 +104,24 @@ struct scenario_group {
 /* When an expectation applies; results that do not match are "not applicable", never met. */
 enum expect_gate { GATE_ALWAYS, GATE_CLASSIC_LRU, GATE_MGLRU };
 
-enum expect_kind { EXPECT_VERDICT, EXPECT_NO_VERDICT, EXPECT_METRIC, EXPECT_OUTCOME };
+enum expect_kind { EXPECT_VERDICT, EXPECT_NO_VERDICT, EXPECT_METRIC, EXPECT_OUTCOME, EXPECT_VALUE };
 
 struct expectation {
 	enum expect_kind kind;
 	enum expect_gate gate;
-	char *name;	  /* verdict, metric, or the outcome's word */
+	char *name;	  /* verdict, metric, the outcome's word, or the formula */
 	char *cause;	  /* EXPECT_VERDICT, NULL: any */
 	int node;	  /* EXPECT_VERDICT, -1: any */
 	char *workload;	  /* EXPECT_OUTCOME, NULL: the cell's own outcome */
 	char *constraint; /* EXPECT_OUTCOME oom_killed, NULL: any */
 	bool has_min, has_max;
-	double min, max; /* EXPECT_METRIC: at_least, at_most; in the metric's unit */
+	double min, max; /* EXPECT_METRIC, EXPECT_VALUE: at_least, at_most; in the metric's unit */
 };
 
 struct scenario {
 	char *name;
 	char *description; /* "" when absent */
+	char *claim;	   /* what it shows of the kernel, one sentence; NULL: nothing */
 	struct machine machine;
 	struct settings settings; /* stated by the scenario; a profile's come after and win */
 	struct scenario_group *groups;
@@ -146,6 +147,7 @@ extern const char *const workload_state_names[]; /* "waiting", "started", "fille
 extern bool (*scenario_knows_metric)(const char *name);
 extern bool (*scenario_knows_verdict)(const char *name);
 extern bool (*scenario_knows_cause)(const char *verdict, const char *cause);
+extern int (*scenario_check_formula)(const char *text, struct error *err);
 
 /* Validates a document read by json_file_load()/json_text_load(). Returns 0, or -EINVAL with all mistakes in *diags
  * (and *ret untouched). `file` is used in messages; `text` is the source for line and column (NULL: without). */

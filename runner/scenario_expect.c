@@ -10,6 +10,7 @@
 bool (*scenario_knows_metric)(const char *name);
 bool (*scenario_knows_verdict)(const char *name);
 bool (*scenario_knows_cause)(const char *verdict, const char *cause);
+int (*scenario_check_formula)(const char *text, struct error *err);
 
 static const char *const gates[] = {
 	[GATE_ALWAYS] = "always",
@@ -80,6 +81,16 @@ static void read_metric(const struct form_value *value, void *into)
 	if (scenario_knows_metric && !scenario_knows_metric(name) && !is_own_figure(reader->scenario, name))
 		form_fail(value, NULL, "there is no metric '%.60s'", name);
 	form_string(value, &reader->expect->name);
+}
+
+static void read_formula(const struct form_value *value, void *into)
+{
+	const char *text = json_string_value(value->json);
+	struct error err = { 0 };
+
+	if (scenario_check_formula && scenario_check_formula(text, &err) < 0)
+		form_fail(value, err.hint, "not a formula: %s", err.what);
+	form_string(value, &((struct expect_reader *)into)->expect->name);
 }
 
 static void read_cause(const struct form_value *value, void *into)
@@ -213,6 +224,13 @@ static const struct form_field metric_fields[] = {
 	WHEN,
 	{ 0 },
 };
+static const struct form_field value_fields[] = {
+	{ "value", FORM_STRING, true, read_formula, 0, NULL, "a formula over columns of the stream is within bounds" },
+	{ "at_least", FORM_BOUND, false, read_min, 0, bound_schema, "a number, or \"64M\"" },
+	{ "at_most", FORM_BOUND, false, read_max, 0, bound_schema, "a number, or \"64M\"" },
+	WHEN,
+	{ 0 },
+};
 static const struct form_field outcome_fields[] = {
 	{ "outcome", FORM_STRING, true, read_outcome, 0, outcome_schema, "how it ends" },
 	{ "workload", FORM_STRING, false, read_workload, 0, NULL, "of this workload; absent: of the cell" },
@@ -228,6 +246,7 @@ static const struct form_field *const forms[] = {
 	[EXPECT_NO_VERDICT] = no_verdict_fields,
 	[EXPECT_METRIC] = metric_fields,
 	[EXPECT_OUTCOME] = outcome_fields,
+	[EXPECT_VALUE] = value_fields,
 };
 
 static bool ends_with(const char *text, const char *end)
@@ -256,9 +275,10 @@ static void check_together(const struct form_value *value, const struct expectat
 
 		form_fail_at(value->form, path, NULL, "the verdict has no cause '%.60s'", expect->cause);
 	}
-	if (expect->kind == EXPECT_METRIC && !json_object_get(value->json, "at_least") &&
-	    !json_object_get(value->json, "at_most"))
-		form_fail(value, NULL, "expects nothing of the metric: 'at_least' or 'at_most' is missing");
+	if ((expect->kind == EXPECT_METRIC || expect->kind == EXPECT_VALUE) &&
+	    !json_object_get(value->json, "at_least") && !json_object_get(value->json, "at_most"))
+		form_fail(value, NULL, "expects nothing of the %s: 'at_least' or 'at_most' is missing",
+			  forms[expect->kind][0].key);
 	if (expect->kind == EXPECT_METRIC && expect->has_min)
 		check_unit(value, expect, "at_least");
 	if (expect->kind == EXPECT_METRIC && expect->has_max)
@@ -291,7 +311,7 @@ static void read_expect(const struct form_value *value, size_t index, void *into
 		kind = (int)i;
 	}
 	if (kind < 0) {
-		form_fail(value, NULL, "one of 'verdict', 'no_verdict', 'metric', 'outcome' is missing");
+		form_fail(value, NULL, "one of 'verdict', 'no_verdict', 'metric', 'value', 'outcome' is missing");
 		return;
 	}
 	reader.expect->kind = (enum expect_kind)kind;

@@ -44,7 +44,7 @@ PYTHON
 }
 
 validate docs/schema/profile.json profiles/*.json || failed=1
-validate docs/schema/scenario.json workloads/scenarios/*.json || failed=1
+validate docs/schema/scenario.json workloads/scenarios/*.json workloads/claims/*.json || failed=1
 
 # What watch prints of every captured host, and of this machine.
 lines=$(mktemp -d) || exit 1

@@ -29,7 +29,7 @@ struct verb {
 };
 
 extern const struct verb verb_compare, verb_doctor, verb_explain, verb_lab, verb_list, verb_profile, verb_restore, verb_run, verb_scenario,
-	verb_show, verb_verdict, verb_watch, verb_workload;
+	verb_show, verb_verdict, verb_verify, verb_watch, verb_workload;
 
 /* workload.c: "memrig workload list", which is "memrig scenario workloads" too. */
 int workload_list_main(int argc, char **argv);
@@ -59,7 +59,7 @@ bool cli_color(int fd);
 const char *cli_data_dir(void);
 
 /* "redis" or "./my.json" to a path: a name with a slash or ending in .json is a path, else it is looked up in
- * cli_data_dir(). The caller frees it. -ENOENT with the nearest name as hint. `kind` is "profile" or "scenario". */
+ * cli_data_dir(). The caller frees it. -ENOENT with the nearest name as hint. `kind` is "profile", "scenario" or "claim". */
 int cli_find(const char *kind, const char *name, char **ret_path, struct error *err);
 /* All names of that kind, sorted, NULL-terminated; cli_names_free(). */
 char **cli_names(const char *kind);

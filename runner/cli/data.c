@@ -61,7 +61,7 @@ const char *cli_data_dir(void)
 static char *kind_dir(const char *kind)
 {
 	return xasprintf("%s/%s", cli_data_dir(),
-			 streq(kind, "profile") ? "profiles" : "workloads/scenarios");
+			 streq(kind, "profile") ? "profiles" : streq(kind, "claim") ? "workloads/claims" : "workloads/scenarios");
 }
 
 static bool has_suffix(const char *name, const char *suffix)
@@ -109,7 +109,8 @@ static void hint_near(const char *kind, const char *name, struct error *err)
 	if (suggest_hint(&suggestion, hint, sizeof(hint)))
 		error_hint(err, "%s", hint);
 	else
-		error_hint(err, "'memrig %s list' lists them; a file is written as ./%s.json", kind, name);
+		error_hint(err, "'memrig %s' lists them; a file is written as ./%s.json",
+			   streq(kind, "claim") ? "verify --list" : streq(kind, "profile") ? "profile list" : "scenario list", name);
 	cli_names_free(names);
 }
 

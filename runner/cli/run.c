@@ -136,7 +136,8 @@ static void show_progress(void *opaque, size_t finished, size_t running, double 
 	progress_show(&state->progress, finished, running, state->failed, state->plan->n_cells, share);
 }
 
-static int show_run(const struct run_options *options, const char *path, struct error *err)
+/* *code is left alone, but by a way of showing that has its own. */
+static int show_run(const struct run_options *options, const char *path, int *code, struct error *err)
 {
 	struct compare_options compare = stored_text_options();
 	json_t *document = NULL;
@@ -144,7 +145,10 @@ static int show_run(const struct run_options *options, const char *path, struct 
 
 	if (r < 0)
 		return r;
-	r = options->json ? cli_json(document) : compare_print(stdout, document, NULL, &compare);
+	if (options->show)
+		*code = options->show(options, document);
+	else
+		r = options->json ? cli_json(document) : compare_print(stdout, document, NULL, &compare);
 	json_decref(document);
 	return r < 0 ? error_set_errno(err, r, path, "cannot print the run") : 0;
 }
@@ -160,6 +164,7 @@ static int finish(struct run_state *state, int r, struct error *err)
 {
 	_cleanup_free_ char *path = xstrdup(run_path(state->run));
 	struct error failure = { 0 };
+	int code = state->unmet > 0 ? EXIT_FINDINGS : EXIT_DONE;
 
 	progress_end(&state->progress);
 	if (r != 0) {
@@ -176,15 +181,13 @@ static int finish(struct run_state *state, int r, struct error *err)
 			fprintf(stderr, "memrig: no cell had ended, nothing was stored\n");
 		return r > 0 ? 128 + r : EXIT_BROKEN;
 	}
-	if (run_finish(state->run, "finished", err) < 0 || show_run(state->options, path, err) < 0) {
+	if (run_finish(state->run, "finished", err) < 0 || show_run(state->options, path, &code, err) < 0) {
 		cli_error(err);
 		return EXIT_BROKEN;
 	}
 	if (state->repeat && repeat_report(state->repeat, stderr) > 0)
 		return EXIT_FINDINGS;
-	if (state->failed > 0)
-		return EXIT_BROKEN;
-	return state->unmet > 0 ? EXIT_FINDINGS : EXIT_DONE;
+	return state->failed > 0 ? EXIT_BROKEN : code;
 }
 
 /* What must be there before anything is begun. */
@@ -329,6 +332,11 @@ static int parse_again(const struct run_options *now, const json_t *argv, struct
 	ret->no_snapshot = now->no_snapshot;
 	ret->stall_s = now->stall_s ? now->stall_s : ret->stall_s;
 	return r;
+}
+
+int run_all(const struct run_options *options, json_t *argv)
+{
+	return plan_and_run(options, NULL, argv);
 }
 
 static int resume_run(const struct run_options *now)

@@ -19,7 +19,13 @@ struct run_options {
 	uint64_t seed, keep_bytes;
 	const char *place, *clock, *store, *resume, *data_dir;
 	bool check_repeat, no_snapshot, timings, dry_run, json, quiet;
+	/* Shows the stored run in place of the comparison, and says the exit code of a run whose cells are all valid; NULL: as
+	 * `memrig run` does. */
+	int (*show)(const struct run_options *options, const json_t *run);
 };
+
+/* Plans, runs, stores and shows; `argv` is what the run is recorded with. Returns an exit code. */
+int run_all(const struct run_options *options, json_t *argv);
 
 /* Fills *ret, with defaults for what was not said. Returns an exit code; run_options_release() in any case. */
 int run_options_parse(int argc, char **argv, struct run_options *ret);
