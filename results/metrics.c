@@ -2,6 +2,7 @@
 #include "results/metrics.h"
 
 #include <ctype.h>
+#include <limits.h>
 
 #include "common/size.h"
 #include "common/util.h"
@@ -66,6 +67,33 @@ const struct metric *metric_find(const char *name)
 bool metric_known(const char *name)
 {
 	return metric_find(name) != NULL;
+}
+
+/* Whether a list of columns, as the table has them, names this one. */
+static bool list_has(const char *names, const char *column)
+{
+	while (names && *names) {
+		size_t len = strcspn(names, " ?*"), end = strcspn(names, " ");
+		_cleanup_free_ char *pattern = xasprintf("%.*s", (int)len, names);
+
+		if (names[len] == '*' ? strncmp(pattern, column, len) == 0 : matches(pattern, column))
+			return true;
+		names += end + strspn(names + end, " ");
+	}
+	return false;
+}
+
+unsigned metric_column_rank(const char *column)
+{
+	unsigned rank = UINT_MAX, n = 0;
+
+	for (const struct metric *m = metrics; m->name; m++, n++) {
+		unsigned own = m->primary ? n : n + 10000;
+
+		if (own < rank && (list_has(m->columns, column) || list_has(m->over, column)))
+			rank = own;
+	}
+	return rank;
 }
 
 /* The name with the place filled in; the caller frees it. */

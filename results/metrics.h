@@ -55,6 +55,10 @@ json_t *metrics_compute(const struct timeline *t);
 const struct metric *metric_find(const char *name);
 bool metric_known(const char *name);
 
+/* How soon to speak of a column of the stream: that of a primary metric before those of the other metrics, in the order
+ * of the table; UINT_MAX for one that no metric is made of. */
+unsigned metric_column_rank(const char *column);
+
 /* "growth of vmstat.pswpout x page size"; the caller frees it. */
 char *metric_formula(const struct metric *m);
 

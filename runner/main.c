@@ -23,13 +23,28 @@ static int not_yet(int argc, char **argv)
 /* Planned, and not there yet. */
 static const struct verb planned[] = {
 	{ "report", "", not_yet, true },
-	{ "gate", "", not_yet, true },
 	{ "history", "", not_yet, true },
 };
 
 static const struct verb *const verbs[] = {
-	&verb_run,	&verb_compare, &verb_explain, &verb_list,  &verb_show,	  &verb_watch, &verb_profile, &verb_scenario,
-	&verb_workload, &verb_verdict, &verb_verify, &verb_doctor,  &verb_restore, &verb_lab, &planned[0], &planned[1],  &planned[2],
+	/* In the order of the help. */
+	&verb_run,
+	&verb_compare,
+	&verb_explain,
+	&verb_gate,
+	&verb_list,
+	&verb_show,
+	&verb_watch,
+	&verb_profile,
+	&verb_scenario,
+	&verb_workload,
+	&verb_verdict,
+	&verb_verify,
+	&verb_doctor,
+	&verb_restore,
+	&verb_lab,
+	&planned[0],
+	&planned[1],
 	NULL,
 };
 

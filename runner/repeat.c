@@ -2,13 +2,16 @@
 #include "runner/repeat.h"
 
 #include "common/util.h"
+#include "results/divergence.h"
+
+/* Counters of a sample that are named. */
+#define MAX_VALUES 8
 
 struct entry {
 	char *name; /* the id without its repetition */
 	char *sha256, *stream; /* of the repetition that came first */
 	unsigned runs;
-	unsigned line; /* first that differs, 1-based; 0: none */
-	char *first, *other; /* those lines */
+	struct divergence *differs; /* of the first repetition that does */
 };
 
 struct repeat {
@@ -31,8 +34,7 @@ void repeat_free(struct repeat *repeat)
 		free(e->name);
 		free(e->sha256);
 		free(e->stream);
-		free(e->first);
-		free(e->other);
+		divergence_free(e->differs);
 	}
 	free(repeat->entries);
 	free(repeat);
@@ -59,26 +61,6 @@ static struct entry *find_or_add(struct repeat *repeat, char *name)
 	return &repeat->entries[repeat->n++];
 }
 
-static char *copy_line(const char *at)
-{
-	return xasprintf("%.*s", (int)MIN(strcspn(at, "\n"), 160), at);
-}
-
-/* The part around the difference says more than the start of a long line. */
-static void note_difference(struct entry *e, const char *other)
-{
-	const char *a = e->stream, *b = other, *a_line = a, *b_line = b;
-
-	for (e->line = 1; *a && *a == *b; a++, b++)
-		if (*a == '\n') {
-			e->line++;
-			a_line = a + 1;
-			b_line = b + 1;
-		}
-	e->first = copy_line(a - a_line > 80 ? a - 80 : a_line);
-	e->other = copy_line(b - b_line > 80 ? b - 80 : b_line);
-}
-
 void repeat_add(struct repeat *repeat, const struct plan_cell *cell, const char *sha256, const char *stream)
 {
 	struct entry *e;
@@ -90,25 +72,26 @@ void repeat_add(struct repeat *repeat, const struct plan_cell *cell, const char 
 	if (!e->sha256) {
 		e->sha256 = xstrdup(sha256);
 		e->stream = xstrdup(stream);
-	} else if (!e->line && !streq(e->sha256, sha256)) {
-		note_difference(e, stream);
+	} else if (!e->differs && !streq(e->sha256, sha256)) {
+		e->differs = divergence_find(e->stream, stream);
 	}
 }
 
 size_t repeat_report(const struct repeat *repeat, FILE *out)
 {
+	static const char *const names[2] = { "the first run", "the other" };
 	size_t differing = 0;
 
 	for (size_t i = 0; i < repeat->n; i++) {
 		const struct entry *e = &repeat->entries[i];
 
-		if (!e->line) {
+		if (!e->differs) {
 			fprintf(out, "%s: %u runs, one stream, sha256 %.16s\n", e->name, e->runs, e->sha256);
 			continue;
 		}
 		differing++;
-		fprintf(out, "%s: the streams differ, first in line %u:\n  %s\n  %s\n", e->name, e->line, e->first,
-			e->other);
+		fprintf(out, "%s: the streams differ\n", e->name);
+		divergence_print(out, e->differs, names, MAX_VALUES, 2);
 	}
 	return differing;
 }

@@ -15,7 +15,7 @@ void repeat_free(struct repeat *repeat);
 /* Notes one repetition; takes copies. Does nothing for a NULL repeat. */
 void repeat_add(struct repeat *repeat, const struct plan_cell *cell, const char *sha256, const char *stream);
 
-/* Prints a line per cell, and for those that differ the first line of the stream that does. Returns how many differ. */
+/* Prints a line per cell, and for those that differ where the streams part (results/divergence.h). Returns how many differ. */
 size_t repeat_report(const struct repeat *repeat, FILE *out);
 
 #endif

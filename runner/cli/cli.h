@@ -28,8 +28,8 @@ struct verb {
 	bool hidden; /* neither listed nor suggested */
 };
 
-extern const struct verb verb_compare, verb_doctor, verb_explain, verb_lab, verb_list, verb_profile, verb_restore, verb_run, verb_scenario,
-	verb_show, verb_verdict, verb_verify, verb_watch, verb_workload;
+extern const struct verb verb_compare, verb_doctor, verb_explain, verb_gate, verb_history, verb_lab, verb_list, verb_profile, verb_report,
+	verb_rerun, verb_restore, verb_run, verb_scenario, verb_show, verb_store, verb_verdict, verb_verify, verb_watch, verb_workload;
 
 /* workload.c: "memrig workload list", which is "memrig scenario workloads" too. */
 int workload_list_main(int argc, char **argv);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MEMRIG_RESULTS_EXPORT_TEXT_H
+#define MEMRIG_RESULTS_EXPORT_TEXT_H
+
+#include <stdio.h>
+
+/* A text that is being written; memory running out ends the program. */
+struct text {
+	FILE *out;
+	char *data;
+	size_t len;
+};
+
+void text_begin(struct text *t);
+/* Ends the writing; the caller frees it. */
+char *text_end(struct text *t);
+
+/* The text with every character that begins a pair ("&", "&amp;", ..., NULL) replaced by the other of the pair, and control
+ * characters but tab and newline, which XML 1.0 cannot have, by '?'. */
+void text_escaped(FILE *out, const char *text, const char *const *pairs);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The numbers of a column against those of the baseline, as results/judge.h judges them. */
+#include <math.h>
+
+#include "common/util.h"
+#include "results/gate_column.h"
+
+/* Counts are whole, but for the middle of two. */
+static char *value_text(const char *metric, double value)
+{
+	bool whole = value == floor(value) && fabs(value) < 0x1p53;
+	json_t *json = whole ? json_integer((json_int_t)value) : json_real(value);
+	char *text = metric_value_text(metric, json);
+
+	json_decref(json);
+	return text;
+}
+
+/* "12.0 MiB, was 3.1 MiB (+287%)" */
+static char *values_text(const struct judgement *m)
+{
+	_cleanup_free_ char *was = value_text(m->metric, m->base.median), *is = value_text(m->metric, m->other.median);
+	_cleanup_free_ char *change = NULL, *sure = NULL;
+	double share = m->other.median / m->base.median - 1;
+
+	if (m->base.median == 0)
+		change = xstrdup("");
+	else if (fabs(share) >= 9)
+		change = xasprintf(" (x%.0f)", share + 1);
+	else
+		change = xasprintf(fabs(share) < 0.1 ? " (%+.2f%%)" : " (%+.0f%%)", 100 * share);
+	sure = isnan(m->p) || m->how == JUDGE_EXACT ? xstrdup("") : xasprintf(", p=%.3f n=%zu", m->p_adjusted, m->other.n);
+	return xasprintf("%s %s, was %s%s%s", m->metric, is, was, change, sure);
+}
+
+static void set_number(json_t *object, const char *key, double value)
+{
+	if (isfinite(value))
+		json_object_set_new(object, key, json_real(value));
+}
+
+/* A difference counts for better or worse in the metrics that a comparison is about. */
+static enum gate_result result_of(const struct judgement *m)
+{
+	if (m->primary && m->call == JUDGE_WORSE)
+		return GATE_REGRESSION;
+	if (m->primary && m->call == JUDGE_BETTER)
+		return GATE_IMPROVEMENT;
+	return GATE_CHANGE;
+}
+
+static void add_metric(struct gate_pair *pair, const struct judgement *m)
+{
+	json_t *entry = gate_add(pair, "metric", result_of(m), -1, values_text(m));
+
+	json_object_set_new(entry, "metric", json_string(m->metric));
+	json_object_set_new(entry, "primary", json_boolean(m->primary));
+	set_number(entry, "before", m->base.median);
+	set_number(entry, "after", m->other.median);
+	if (m->base.median != 0)
+		set_number(entry, "change_ratio", m->other.median / m->base.median - 1);
+	if (m->how != JUDGE_EXACT)
+		set_number(entry, "p", m->p_adjusted);
+}
+
+static void metric(struct gate_pair *pair, const struct judgement *m, size_t *more)
+{
+	switch (m->call) {
+	case JUDGE_WORSE:
+	case JUDGE_BETTER:
+	case JUDGE_DIFFERENT:
+		add_metric(pair, m);
+		return;
+	case JUDGE_SMALL: /* significant, and does not matter: news only where there is no chance */
+		if (pair->exact)
+			add_metric(pair, m);
+		return;
+	case JUDGE_TOO_FEW:
+		if (m->primary)
+			*more = MAX(*more, m->more);
+		return;
+	case JUDGE_ABSENT:
+		if (pair->exact)
+			gate_add(pair, "metric", GATE_CHANGE, -1,
+				 xasprintf(m->base.n ? "%s is no longer measured" : "%s is new", m->metric));
+		return;
+	case JUDGE_EQUAL:
+	case JUDGE_UNCLEAR:
+		return;
+	}
+}
+
+static void outcomes(struct gate_pair *pair, const struct judge_outcomes *o, size_t *more)
+{
+	if (o->call == JUDGE_TOO_FEW)
+		*more = MAX(*more, o->more);
+	if (o->call == JUDGE_WORSE || o->call == JUDGE_BETTER)
+		gate_add(pair, "outcome", o->call == JUDGE_WORSE ? GATE_REGRESSION : GATE_IMPROVEMENT, -1,
+			 xasprintf("%zu of %zu cells completed, was %zu of %zu", o->other.completed.n, o->other.completed.of,
+				   o->base.completed.n, o->base.completed.of));
+}
+
+void gate_find_in_numbers(struct gate_pair *pair, const struct judge_options *options)
+{
+	struct judgements j;
+	size_t more = 0;
+
+	judge_columns(pair->base, pair->other, options, &j);
+	/* Cell by cell it has been said already, where a cell has its partner. */
+	if (!pair->exact)
+		outcomes(pair, &j.outcomes, &more);
+	for (size_t i = 0; i < j.n; i++)
+		metric(pair, &j.list[i], &more);
+	if (more > 0) {
+		json_t *entry = gate_add(pair, "cells", GATE_NOT_ENOUGH, -1,
+					 xasprintf("too few cells to tell: at least %zu more with other seeds", more));
+
+		json_object_set_new(entry, "more", json_integer((json_int_t)more));
+	}
+	judgements_release(&j);
+}
