@@ -14,7 +14,8 @@ struct names {
 };
 
 struct run_options {
-	struct names scenarios, profiles, kernels;
+	struct names scenarios, profiles, kernels, families; /* the profiles of the families are among the profiles */
+	char ***of_families;				      /* whose names those are; NULL-terminated */
 	unsigned seeds, jobs, stall_s;
 	uint64_t seed, keep_bytes;
 	const char *place, *clock, *store, *resume, *data_dir;
