@@ -105,6 +105,10 @@ int scenario_parse_cured(json_t *json, const char *file, const char *text, struc
 	/* Its places are not those of the text. */
 	if (diags->n == before)
 		r = scenario_parse(made, of_cured, NULL, ret, diags);
+	if (r == 0) {
+		(*ret)->cures = xstrdup(json_string_value(json_object_get(json, "name")));
+		(*ret)->cured_by = json_incref(json_object_get(cured.json, "set"));
+	}
 	json_decref(made);
 	return r;
 }

@@ -16,10 +16,10 @@ struct names {
 struct run_options {
 	struct names scenarios, profiles, kernels, families; /* the profiles of the families are among the profiles */
 	char ***of_families;				      /* whose names those are; NULL-terminated */
-	unsigned seeds, jobs, stall_s;
+	unsigned seeds, jobs, stall_s; /* 0: not said */
 	uint64_t seed, keep_bytes;
 	const char *place, *clock, *store, *resume, *data_dir;
-	bool check_repeat, no_snapshot, timings, dry_run, json, quiet;
+	bool only, check_repeat, no_snapshot, timings, dry_run, json, quiet;
 };
 
 /* Fills *ret, with defaults for what was not said. Returns an exit code; run_options_release() in any case. */
