@@ -124,6 +124,7 @@ static const struct form_field fields[] = {
 	{ "description", FORM_STRING, false, form_string, offsetof(struct scenario, description), NULL,
 	  "one sentence" },
 	{ "source", FORM_STRING, false, NULL, 0, NULL, "where the case comes from" },
+	{ "case", FORM_OBJECT, false, case_read, 0, case_schema, "the story: who saw what on which machine" },
 	{ "machine", FORM_OBJECT, true, read_machine, offsetof(struct scenario, machine), machine_schema,
 	  "nodes, distances, swap and disk of the guest" },
 	{ "sysctl", FORM_OBJECT, false, read_sysctl, offsetof(struct scenario, settings),

@@ -135,6 +135,9 @@ struct scenario {
 	json_t *json; /* the document as read; what goes into the cell description */
 };
 
+/* The texts of "case", in the order in which they are shown; NULL-terminated. */
+extern const char *const scenario_case_texts[];
+
 /* The tables behind validation, help and schema. */
 struct knob_info {
 	const char *file;

@@ -74,6 +74,7 @@ static json_t *make(const struct form_value *cured, json_t *document)
 	const char *path;
 
 	json_object_del(made, "cured");
+	json_object_del(made, "case");
 	json_object_foreach (json_object_get(cured->json, "set"), path, value)
 		if (!set_at(made, path, value))
 			form_fail_at(cured->form, set_path, NULL, "'%.80s' is no place in the scenario", path);
