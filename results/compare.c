@@ -257,7 +257,7 @@ static void add_header(struct table *t, const struct compare_group *g, bool two_
 {
 	table_row(t, "");
 	for (unsigned k = 0; k < g->n_columns; k++)
-		table_put(t, k, xstrdup(g->columns[k].profile));
+		table_put(t, k, compare_column_name(&g->columns[k]));
 	if (two_runs) {
 		table_row(t, "run");
 		for (unsigned k = 0; k < g->n_columns; k++)

@@ -17,18 +17,18 @@ static struct compare_group *group_of(struct compare_groups *all, const char *sc
 }
 
 static struct compare_column *column_of(struct compare_group *g, const json_t *run, const char *profile,
-					const char *kernel)
+					const char *kernel, bool cured)
 {
 	struct compare_column *c;
 
 	for (size_t i = 0; i < g->n_columns; i++) {
 		c = &g->columns[i];
-		if (c->run == run && streq(c->profile, profile) && streq(c->kernel, kernel))
+		if (c->run == run && streq(c->profile, profile) && streq(c->kernel, kernel) && c->cured == cured)
 			return c;
 	}
 	g->columns = xrealloc(g->columns, (g->n_columns + 1) * sizeof(*g->columns));
 	c = &g->columns[g->n_columns++];
-	*c = (struct compare_column){ run, profile, kernel, json_array(), json_array() };
+	*c = (struct compare_column){ run, profile, kernel, cured, json_array(), json_array() };
 	return c;
 }
 
@@ -47,6 +47,15 @@ static bool has_cell(const json_t *run, const char *scenario, const char *kernel
 	return false;
 }
 
+/* The scenario that the cell is shown with: a cure with what it cures, where that is there. */
+static const char *case_of(const json_t *run, const json_t *cell)
+{
+	const char *cures = record_text(cell, "cures", "");
+
+	return *cures && has_cell(run, cures, record_text(cell, "kernel", "")) ? cures
+									       : record_text(cell, "scenario", "?");
+}
+
 /* Kernels are kept apart, but for those that only one of two runs has: then it is the kernels that are
  * compared. */
 static void add_run(struct compare_groups *all, const json_t *run, const json_t *other)
@@ -55,15 +64,16 @@ static void add_run(struct compare_groups *all, const json_t *run, const json_t 
 	json_t *cell;
 
 	json_array_foreach (json_object_get(run, "cells"), i, cell) {
-		const char *scenario = record_text(cell, "scenario", "?"),
-			   *kernel = record_text(cell, "kernel", "");
+		const char *scenario = case_of(run, cell), *kernel = record_text(cell, "kernel", "");
 		struct compare_group *g;
 
 		if (json_object_get(cell, "repeat"))
 			continue; /* the same cell again, for the proof that it repeats */
 		g = group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "");
 
-		json_array_append(column_of(g, run, record_text(cell, "profile", "?"), kernel)->cells, cell);
+		json_array_append(column_of(g, run, record_text(cell, "profile", "?"), kernel,
+					    !streq(scenario, record_text(cell, "scenario", "?")))->cells,
+				  cell);
 	}
 }
 
@@ -73,7 +83,7 @@ static void baseline_first(struct compare_group *g)
 	for (size_t i = 1; i < g->n_columns; i++) {
 		struct compare_column found = g->columns[i];
 
-		if (found.run != g->columns[0].run || !streq(found.profile, "kernel-default"))
+		if (found.run != g->columns[0].run || !streq(found.profile, "kernel-default") || found.cured)
 			continue;
 		memmove(g->columns + 1, g->columns, i * sizeof(*g->columns));
 		g->columns[0] = found;
@@ -129,6 +139,13 @@ void compare_groups_release(struct compare_groups *groups)
 }
 
 /* ---- looking at them ---- */
+
+char *compare_column_name(const struct compare_column *c)
+{
+	if (!c->cured)
+		return xstrdup(c->profile);
+	return streq(c->profile, "kernel-default") ? xstrdup("cured") : xasprintf("%s cured", c->profile);
+}
 
 const char *compare_common(const struct compare_group *g, const char *key)
 {

@@ -8,13 +8,14 @@
 
 /*
  * What a comparison is made of: the cells of run documents sorted into groups
- * (one scenario and one kernel, or the kernels that only one of two runs has),
+ * (one scenario with its cure and one kernel, or the kernels that only one of two runs has),
  * each with a column per profile that holds the cells of its seeds. Nothing
  * here prints.
  */
 struct compare_column {
 	const json_t *run;
 	const char *profile, *kernel;
+	bool cured;	/* of the scenario as its cure makes it */
 	json_t *cells;  /* array */
 	json_t *usable; /* array: those whose numbers count: valid, and completed where some did */
 };
@@ -29,6 +30,9 @@ struct compare_groups {
 	struct compare_group *list;
 	size_t n;
 };
+
+/* What the column is called: the profile; "cured", with the profile unless it is kernel-default. The caller frees it. */
+char *compare_column_name(const struct compare_column *c);
 
 struct compare_groups compare_groups_of(const json_t *run, const json_t *other);
 void compare_groups_release(struct compare_groups *groups);

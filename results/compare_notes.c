@@ -165,10 +165,11 @@ static void print_verdict(FILE *out, const json_t *verdict, const char *who,
 static char *column_label(const struct compare_group *g, const struct compare_column *c)
 {
 	const char *id = record_text(c->run, "run", ""), *dash = strrchr(id, '-');
+	_cleanup_free_ char *name = compare_column_name(c);
 
 	if (g->columns[0].run == g->columns[g->n_columns - 1].run)
-		return xstrdup(c->profile);
-	return xasprintf("%s (%s)", c->profile, dash ? dash + 1 : id);
+		return TAKE_PTR(name);
+	return xasprintf("%s (%s)", name, dash ? dash + 1 : id);
 }
 
 /* How many cells of the column came to the same words. */
@@ -330,12 +331,37 @@ static void for_each_cell(FILE *out, const struct compare_group *g, cell_printer
 	}
 }
 
+/* What the cured column has otherwise: "cured: the other node is open too (groups[0].cpuset.mems=0-1)". */
+static void print_cure(FILE *out, const struct compare_group *g, const struct compare_options *options)
+{
+	_cleanup_free_ char *line = NULL, *changes = xstrdup("");
+	const json_t *cell = NULL;
+	const char *place;
+	json_t *value;
+
+	for (size_t k = 0; k < g->n_columns && !cell; k++)
+		if (g->columns[k].cured)
+			cell = json_array_get(g->columns[k].cells, 0);
+	if (!cell)
+		return;
+	json_object_foreach (json_object_get(cell, "cured_by"), place, value) {
+		_cleanup_free_ char *text = json_is_string(value) ? xstrdup(json_string_value(value))
+								 : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+		_cleanup_free_ char *before = changes;
+
+		changes = xasprintf("%s%s%s=%s", before, *before ? ", " : "", place, text);
+	}
+	line = xasprintf("cured: %s", changes);
+	text_wrap(out, line, options->width, 2, 4);
+}
+
 void compare_print_notes(FILE *out, const struct compare_group *g, const struct compare_options *options)
 {
 	size_t met = count_state(g, "met"), unmet = count_state(g, "not met"),
 	       other = count_state(g, "not applicable");
 
 	print_reading(out, g, options);
+	print_cure(out, g, options);
 	print_all_verdicts(out, g, options);
 	for_each_cell(out, g, print_reasons, options);
 	if (met + unmet + other > 0) {

@@ -50,23 +50,51 @@ static int load_kernels(const struct plan_request *request, struct plan *plan, s
 	return 0;
 }
 
+/* Whether NAME:cured is asked for by itself. */
+static bool asks_for_cured(const struct plan_request *request, const char *name)
+{
+	_cleanup_free_ char *cured = xasprintf("%s" SCENARIO_CURED, name);
+
+	for (const char *const *other = request->scenarios; *other; other++)
+		if (streq(*other, cured))
+			return true;
+	return false;
+}
+
+static int load_scenario(struct plan *plan, const char *path, struct diags *diags)
+{
+	int r = scenario_load(path, &plan->scenarios[plan->n_scenarios], diags);
+
+	plan->n_scenarios += r == 0;
+	return r;
+}
+
+static int load_with_cure(const struct plan_request *request, struct plan *plan, const char *name, const char *path,
+			  struct diags *diags)
+{
+	_cleanup_free_ char *cured = xasprintf("%s" SCENARIO_CURED, path);
+	int r = load_scenario(plan, path, diags);
+
+	if (r < 0 || !request->cures || asks_for_cured(request, name) ||
+	    !scenario_has_cure(plan->scenarios[plan->n_scenarios - 1]))
+		return r;
+	return load_scenario(plan, cured, diags);
+}
+
 static int load_scenarios(const struct plan_request *request, struct plan *plan, struct diags *diags,
 			  struct error *err)
 {
 	int first = 0;
 
-	plan->scenarios = xcalloc(count(request->scenarios), sizeof(*plan->scenarios));
+	plan->scenarios = xcalloc(2 * count(request->scenarios), sizeof(*plan->scenarios));
 	for (const char *const *name = request->scenarios; *name; name++) {
 		_cleanup_free_ char *path = NULL;
 		int r = cli_find("scenario", *name, &path, err);
 
 		if (r < 0)
 			return r;
-		r = scenario_load(path, &plan->scenarios[plan->n_scenarios], diags);
-		if (r == 0)
-			plan->n_scenarios++;
-		else
-			first = first ? first : r;
+		r = load_with_cure(request, plan, *name, path, diags);
+		first = first ? first : r;
 	}
 	return first;
 }
@@ -143,17 +171,26 @@ static void add_cell(struct plan *plan, const struct plan_request *request, cons
 	cell->description = cell_description_to_json(cell->scenario, cell->profile, cell->seed, request->clock);
 }
 
+static unsigned seeds_of(const struct plan_request *request, const struct scenario *scenario)
+{
+	return request->seeds ? request->seeds : scenario->seeds;
+}
+
 static void expand(struct plan *plan, const struct plan_request *request)
 {
 	size_t per_kernel = plan->n_profiles / plan->n_kernels;
 	struct plan_cell cell = { 0 };
+	unsigned seeds = 0;
 
-	plan->cells = xcalloc(plan->n_scenarios * plan->n_profiles * request->seeds * request->repeats,
-			      sizeof(*plan->cells));
+	for (size_t s = 0; s < plan->n_scenarios; s++)
+		seeds = MAX(seeds, seeds_of(request, plan->scenarios[s]));
+	plan->cells = xcalloc(plan->n_scenarios * plan->n_profiles * seeds * request->repeats, sizeof(*plan->cells));
 	for (cell.repeat = 0; cell.repeat < request->repeats; cell.repeat++)
-		for (unsigned seed = 0; seed < request->seeds; seed++)
+		for (unsigned seed = 0; seed < seeds; seed++)
 			for (size_t s = 0; s < plan->n_scenarios; s++)
 				for (size_t p = 0; p < plan->n_profiles; p++) {
+					if (seed >= seeds_of(request, plan->scenarios[s]))
+						continue;
 					cell.seed = request->first_seed + seed;
 					cell.scenario = plan->scenarios[s];
 					cell.userspace = plan->userspaces[s];

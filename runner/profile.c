@@ -2,6 +2,7 @@
 #include "runner/profile.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "common/json.h"
 #include "common/util.h"
@@ -66,6 +67,29 @@ static void read_source(const struct form_value *value, void *into)
 	read_line(value, &((struct written *)into)->profile->source);
 }
 
+static void read_family(const struct form_value *value, void *into)
+{
+	name_read(value, &((struct written *)into)->profile->family);
+}
+
+/* "2026-11-23" */
+static void read_verified(const struct form_value *value, void *into)
+{
+	const char *text = json_string_value(value->json);
+	struct tm day = { 0 };
+	const char *end = strptime(text, "%Y-%m-%d", &day);
+
+	if (!end || *end || strlen(text) != strlen("2026-11-23"))
+		form_fail(value, "write it as \"2026-11-23\"", "not a day: '%.60s'", text);
+	else
+		form_string(value, &((struct written *)into)->profile->verified);
+}
+
+static json_t *verified_schema(void)
+{
+	return schema_pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+}
+
 static void read_gives_way(const struct form_value *value, void *into)
 {
 	((struct written *)into)->profile->gives_way = json_is_true(value->json);
@@ -80,6 +104,10 @@ static const struct form_field fields[] = {
 	{ "name", FORM_STRING, true, read_name, 0, name_schema, "the profile's name" },
 	{ "description", FORM_STRING, false, read_description, 0, NULL, "one sentence" },
 	{ "source", FORM_STRING, false, read_source, 0, NULL, "where the values come from" },
+	{ "verified", FORM_STRING, false, read_verified, 0, verified_schema,
+	  "the day on which the values were last compared with the source" },
+	{ "family", FORM_STRING, false, read_family, 0, name_schema,
+	  "what it is for; 'memrig run --profiles FAMILY' compares all of a family" },
 	{ "extends", FORM_STRING, false, read_extends, 0, name_schema,
 	  "a profile whose settings this one adds to" },
 	{ "gives_way", FORM_BOOL, false, read_gives_way, 0, NULL,
@@ -183,6 +211,10 @@ static int load(const struct link *link, struct profile **ret, struct diags *dia
 		written.profile->description = xstrdup("");
 	if (!written.profile->source)
 		written.profile->source = xstrdup("");
+	if (!written.profile->verified)
+		written.profile->verified = xstrdup("");
+	if (!written.profile->family)
+		written.profile->family = xstrdup("");
 	*ret = written.profile;
 	return 0;
 }
@@ -199,6 +231,8 @@ void profile_free(struct profile *profile)
 	free(profile->name);
 	free(profile->description);
 	free(profile->source);
+	free(profile->verified);
+	free(profile->family);
 	settings_release(&profile->settings);
 	free(profile);
 }
@@ -242,6 +276,8 @@ int profile_from_json(json_t *json, struct profile **ret, struct error *err)
 
 	written.profile->description = xstrdup("");
 	written.profile->source = xstrdup("");
+	written.profile->verified = xstrdup("");
+	written.profile->family = xstrdup("");
 	form_read_object(&(struct form_value){ &form, "", json }, fields, NULL, &written);
 	free(written.extends);
 	if (diags.n > 0) {

@@ -12,6 +12,8 @@ struct profile {
 	char *name;
 	char *description; /* "" when absent */
 	char *source;	   /* where the values come from; "" when absent */
+	char *verified;	   /* the day the values were compared with the source, "2026-11-23"; "" when absent */
+	char *family;	   /* "databases"; "" when absent; not inherited */
 	bool gives_way;		  /* the scenario's own settings win over these */
 	struct settings settings; /* with those of every profile it extends, nearest last and winning */
 };

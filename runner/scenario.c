@@ -9,7 +9,7 @@
 
 /* The scenario as a whole: the top of the form, and the order in which its parts can be read. */
 
-enum { NAME_LONGEST = 64 };
+enum { NAME_LONGEST = 64, SEEDS_MOST = 100 };
 
 static const uint64_t default_sample_ns = 100 * NSEC_PER_MSEC, default_limit_ns = 120 * NSEC_PER_SEC;
 
@@ -91,6 +91,21 @@ static void read_sysfs(const struct form_value *value, void *into)
 	settings_read(value, true, NULL, into);
 }
 
+static void read_seeds(const struct form_value *value, void *into)
+{
+	json_int_t seeds = json_integer_value(value->json);
+
+	if (seeds < 1 || seeds > SEEDS_MOST)
+		form_fail(value, NULL, "%" JSON_INTEGER_FORMAT " is out of range, 1 to %d is accepted", seeds, SEEDS_MOST);
+	else
+		*(unsigned *)into = (unsigned)seeds;
+}
+
+static json_t *seeds_schema(void)
+{
+	return json_pack("{s:i, s:i, s:i}", "minimum", 1, "maximum", SEEDS_MOST, "default", 1);
+}
+
 static json_t *sample_schema(void)
 {
 	return json_pack("{s:s, s:s}", "pattern", PATTERN_DURATION, "default", "100ms");
@@ -111,6 +126,7 @@ static const struct form_field fields[] = {
 	{ "claim", FORM_STRING, false, form_string, offsetof(struct scenario, claim), NULL,
 	  "what it shows of the kernel, for `memrig verify`" },
 	{ "source", FORM_STRING, false, NULL, 0, NULL, "where the case comes from" },
+	{ "case", FORM_OBJECT, false, case_read, 0, case_schema, "the story: who saw what on which machine" },
 	{ "machine", FORM_OBJECT, true, read_machine, offsetof(struct scenario, machine), machine_schema,
 	  "nodes, distances, swap and disk of the guest" },
 	{ "sysctl", FORM_OBJECT, false, read_sysctl, offsetof(struct scenario, settings),
@@ -122,6 +138,8 @@ static const struct form_field fields[] = {
 	  "time between samples, 10ms to 10s" },
 	{ "limit", FORM_STRING, false, read_limit, offsetof(struct scenario, limit_ns), limit_schema,
 	  "the cell is stopped after this time, 1s to 1h" },
+	{ "seeds", FORM_INTEGER, false, read_seeds, offsetof(struct scenario, seeds), seeds_schema,
+	  "run it with so many seeds unless --seeds says otherwise: for what happens now and then" },
 	{ "expect", FORM_ARRAY, false, NULL, 0, expects_schema, "what is expected of every cell" },
 	{ "cured", FORM_OBJECT, false, NULL, 0, cured_schema,
 	  "the change that makes the problem go away; NAME:cured is the scenario with it" },
@@ -157,6 +175,7 @@ int scenario_parse(json_t *json, const char *file, const char *text, struct scen
 
 	scenario->sample_ns = default_sample_ns;
 	scenario->limit_ns = default_limit_ns;
+	scenario->seeds = 1;
 	scenario->json = json_incref(json);
 	read_document(&(struct form_value){ &form, "", json }, scenario);
 	if (diags->n > before) {
@@ -185,6 +204,11 @@ static int parse_both(json_t *json, const char *file, const char *text, bool wan
 	scenario_free(scenario);
 	scenario_free(cured);
 	return r;
+}
+
+bool scenario_has_cure(const struct scenario *scenario)
+{
+	return json_object_get(scenario->json, "cured") != NULL;
 }
 
 int scenario_load(const char *path, struct scenario **ret, struct diags *diags)
@@ -232,6 +256,8 @@ void scenario_free(struct scenario *scenario)
 	free(scenario->name);
 	free(scenario->description);
 	free(scenario->claim);
+	free(scenario->cures);
+	json_decref(scenario->cured_by);
 	free(scenario->groups);
 	free(scenario->expects);
 	json_decref(scenario->json);

@@ -122,6 +122,9 @@ struct scenario {
 	char *name;
 	char *description; /* "" when absent */
 	char *claim;	   /* what it shows of the kernel, one sentence; NULL: nothing */
+	char *cures;	   /* the name of the scenario whose "cured" made this one; NULL for others */
+	json_t *cured_by;  /* with it: what that "cured" sets */
+	unsigned seeds;	   /* how many it is to be run with when the command line does not say; default 1 */
 	struct machine machine;
 	struct settings settings; /* stated by the scenario; a profile's come after and win */
 	struct scenario_group *groups;
@@ -132,6 +135,9 @@ struct scenario {
 	size_t n_expects;
 	json_t *json; /* the document as read; what goes into the cell description */
 };
+
+/* The texts of "case", in the order in which they are shown; NULL-terminated. */
+extern const char *const scenario_case_texts[];
 
 /* The tables behind validation, help and schema. */
 struct knob_info {
@@ -155,6 +161,9 @@ int scenario_parse(json_t *json, const char *file, const char *text, struct scen
 
 /* After the name or path of a scenario: the one that its "cured" makes of it, named "<name>-cured". */
 #define SCENARIO_CURED ":cured"
+
+/* Whether there is a "cured" in it. */
+bool scenario_has_cure(const struct scenario *scenario);
 
 /* Reads and validates a file, its "cured" included. -ENOENT and the like come back as one diag too. */
 int scenario_load(const char *path, struct scenario **ret, struct diags *diags);

@@ -74,6 +74,7 @@ static json_t *make(const struct form_value *cured, json_t *document)
 	const char *path;
 
 	json_object_del(made, "cured");
+	json_object_del(made, "case");
 	json_object_foreach (json_object_get(cured->json, "set"), path, value)
 		if (!set_at(made, path, value))
 			form_fail_at(cured->form, set_path, NULL, "'%.80s' is no place in the scenario", path);
@@ -105,6 +106,10 @@ int scenario_parse_cured(json_t *json, const char *file, const char *text, struc
 	/* Its places are not those of the text. */
 	if (diags->n == before)
 		r = scenario_parse(made, of_cured, NULL, ret, diags);
+	if (r == 0) {
+		(*ret)->cures = xstrdup(json_string_value(json_object_get(json, "name")));
+		(*ret)->cured_by = json_incref(json_object_get(cured.json, "set"));
+	}
 	json_decref(made);
 	return r;
 }

@@ -53,6 +53,10 @@ void start_check(const struct form_value *document, const struct scenario *scena
 void expects_read(const struct form_value *list, struct scenario *scenario);
 json_t *expects_schema(void);
 
+/* scenario_case.c: text alone, nothing is kept but the document. */
+void case_read(const struct form_value *value, void *into);
+json_t *case_schema(void);
+
 /* scenario_cured.c: the scenario with its cure applied, from a document that is good without. */
 int scenario_parse_cured(json_t *json, const char *file, const char *text, struct scenario **ret,
 			 struct diags *diags);

@@ -112,7 +112,9 @@ static json_t *tunable_schema(const struct tunable *t)
 		json_object_update_new(schema, schema_enum(t->words));
 		return schema;
 	case TUNABLE_KBYTES:
-		json_object_update_new(schema, schema_pattern("^([0-9]+[KMGT]?|[0-9]+(\\.[0-9]{1,2})?%)$"));
+	case TUNABLE_BYTES:
+		json_object_update_new(schema, schema_pattern("^([0-9]+[KMGT]?( at most [0-9]+(\\.[0-9]{1,2})?%)?|"
+							      "[0-9]+(\\.[0-9]{1,2})?%)$"));
 		break;
 	case TUNABLE_HEX:
 		json_object_update_new(schema, schema_pattern("^(y|n|[0-9]+|0x[0-9a-fA-F]+)$"));

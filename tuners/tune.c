@@ -134,6 +134,7 @@ bool tune_differs(const struct tune *tune)
 	switch (tune->tunable->type) {
 	case TUNABLE_INT:
 	case TUNABLE_KBYTES:
+	case TUNABLE_BYTES:
 		return strtoll(tune->target, NULL, 10) != strtoll(tune->effective, NULL, 10);
 	case TUNABLE_HEX:
 		/* "y" is all that this machine can do, which is never nothing. */

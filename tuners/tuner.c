@@ -123,31 +123,70 @@ static int parse_percent(const char *text, uint64_t *ret_permyriad)
 	return 0;
 }
 
-static int check_kbytes(const struct tunable *t, const char *value, const char *kernel, struct error *err)
-{
-	struct size size;
-	uint64_t permyriad;
+#define AT_MOST " at most "
 
-	if (isdigit((unsigned char)*value) && strchr(value, '%') && parse_percent(value, &permyriad) == 0) {
-		if (permyriad > TUNABLE_KBYTES_SHARE * 100)
-			return error_set(err, -ERANGE, t->key,
-					 "%.60s is too much, at most %d%% of RAM is accepted", value,
-					 TUNABLE_KBYTES_SHARE);
-		return 0;
-	}
+static uint64_t unit_of(const struct tunable *t)
+{
+	return t->type == TUNABLE_KBYTES ? KIB : 1;
+}
+
+/* Memory kept free beyond this share breaks the machine; of dirty memory any share is taken. */
+static uint64_t share_max(const struct tunable *t)
+{
+	return t->type == TUNABLE_KBYTES ? TUNABLE_KBYTES_SHARE : 100;
+}
+
+static int check_share(const struct tunable *t, const char *value, uint64_t permyriad, struct error *err)
+{
+	if (permyriad > share_max(t) * 100)
+		return error_set(err, -ERANGE, t->key, "%.60s is too much, at most %" PRIu64 "%% of RAM is accepted",
+				 value, share_max(t));
+	return 0;
+}
+
+static int no_size(const struct tunable *t, const char *value, struct error *err)
+{
+	bool kib = t->type == TUNABLE_KBYTES;
+
+	return error_set(err, -EINVAL, t->key, "not a number of %s: '%.60s', \"%s\", \"64M\" or \"1%%\" is accepted",
+			 kib ? "KiB" : "bytes", value, kib ? "65536" : "67108864");
+}
+
+static int check_size(const struct tunable *t, const char *value, const char *kernel, struct error *err)
+{
+	uint64_t permyriad, unit = unit_of(t);
+	struct size size;
+	int r;
+
+	if (isdigit((unsigned char)*value) && strchr(value, '%') && parse_percent(value, &permyriad) == 0)
+		return check_share(t, value, permyriad, err);
 	if (*value && strchr("KMGT", value[strlen(value) - 1]) && size_parse(value, &size, NULL) == 0) {
-		if (size.bytes / KIB < (uint64_t)t->min || size.bytes / KIB > (uint64_t)t->max)
+		if (size.bytes / unit < (uint64_t)t->min || size.bytes / unit > (uint64_t)t->max)
 			return error_set(err, -ERANGE, t->key,
-					 "%.60s is out of range, %" PRId64 "K to %" PRId64 "K is accepted",
-					 value, t->min, t->max);
+					 "%.60s is out of range, %" PRId64 "%s to %" PRId64 "%s is accepted", value,
+					 t->min, unit > 1 ? "K" : "", t->max, unit > 1 ? "K" : "");
 		return 0;
 	}
-	if (check_int(t, value, kernel, err) == -EINVAL)
-		return error_set(err, -EINVAL, t->key,
-				 "not a number of KiB: '%.60s', \"65536\", \"64M\" or \"1%%\" is "
-				 "accepted",
+	r = check_int(t, value, kernel, err);
+	return r == -EINVAL ? no_size(t, value, err) : r;
+}
+
+/* "1280M at most 5%": what a source says, and the share of a small machine that it must not pass. */
+static int check_bounded(const struct tunable *t, const char *value, const char *kernel, struct error *err)
+{
+	const char *at = strstr(value, AT_MOST), *share = at ? at + strlen(AT_MOST) : NULL;
+	_cleanup_free_ char *size = NULL;
+	uint64_t permyriad;
+	int r;
+
+	if (!at)
+		return check_size(t, value, kernel, err);
+	size = xasprintf("%.*s", (int)(at - value), value);
+	if (strchr(size, '%') || !strchr(share, '%') || parse_percent(share, &permyriad) < 0)
+		return error_set(err, -EINVAL, t->key, "not a size and a share: '%.60s', \"512M at most 5%%\" is accepted",
 				 value);
-	return check_int(t, value, kernel, err);
+	r = check_share(t, share, permyriad, err);
+	return r < 0 ? r : check_size(t, size, kernel, err);
 }
 
 static int check_word(const struct tunable *t, const char *value, struct error *err)
@@ -188,7 +227,8 @@ int tunable_check(const struct tunable *t, const char *value, const char *kernel
 	case TUNABLE_INT:
 		return check_int(t, value, kernel, err);
 	case TUNABLE_KBYTES:
-		return check_kbytes(t, value, kernel, err);
+	case TUNABLE_BYTES:
+		return check_bounded(t, value, kernel, err);
 	case TUNABLE_WORD:
 		return check_word(t, value, err);
 	case TUNABLE_HEX:
@@ -197,27 +237,50 @@ int tunable_check(const struct tunable *t, const char *value, const char *kernel
 	return error_set(err, -EINVAL, t->key, "a setting of unknown type");
 }
 
+/* In the setting's unit. A number without a suffix is in it already. */
+static int resolve_size(const struct tunable *t, const char *value, uint64_t ram_bytes, uint64_t *ret)
+{
+	uint64_t permyriad, unit = unit_of(t);
+	struct size size;
+
+	if (strchr(value, '%') && parse_percent(value, &permyriad) == 0)
+		*ret = MAX((uint64_t)t->min, ram_bytes / unit * permyriad / 10000);
+	else if (size_parse(value, &size, NULL) == 0)
+		*ret = isdigit((unsigned char)value[strlen(value) - 1]) ? size.bytes : size.bytes / unit;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int resolve_bounded(const struct tunable *t, const char *value, uint64_t ram_bytes, uint64_t *ret)
+{
+	const char *at = strstr(value, AT_MOST);
+	_cleanup_free_ char *size = at ? xasprintf("%.*s", (int)(at - value), value) : NULL;
+	uint64_t number, bound = UINT64_MAX;
+	int r = resolve_size(t, at ? size : value, ram_bytes, &number);
+
+	if (r == 0 && at)
+		r = resolve_size(t, at + strlen(AT_MOST), ram_bytes, &bound);
+	if (r == 0)
+		*ret = MIN(number, bound);
+	return r;
+}
+
 int tunable_resolve(const struct tunable *t, const char *value, uint64_t ram_bytes, char *text, size_t room,
 		    struct error *err)
 {
-	uint64_t kbytes, permyriad;
-	struct size size;
+	uint64_t number = 0;
 
-	if (t->type != TUNABLE_KBYTES) {
+	if (t->type != TUNABLE_KBYTES && t->type != TUNABLE_BYTES) {
 		snprintf(text, room, "%s", value);
 		return 0;
 	}
-	if (strchr(value, '%') && parse_percent(value, &permyriad) == 0)
-		kbytes = MAX((uint64_t)t->min, ram_bytes / KIB * permyriad / 10000);
-	else if (size_parse(value, &size, NULL) == 0)
-		/* A number without a suffix is in KiB already. */
-		kbytes = isdigit((unsigned char)value[strlen(value) - 1]) ? size.bytes : size.bytes / KIB;
-	else
-		return error_set(err, -EINVAL, t->key, "not a number of KiB: '%.60s'", value);
-	if (kbytes > ram_bytes / KIB * TUNABLE_KBYTES_SHARE / 100)
+	if (resolve_bounded(t, value, ram_bytes, &number) < 0)
+		return no_size(t, value, err);
+	if (t->type == TUNABLE_KBYTES && number > ram_bytes / KIB * TUNABLE_KBYTES_SHARE / 100)
 		return error_set(err, -ERANGE, t->key,
-				 "%" PRIu64 " KiB are more than %d%% of this machine's %" PRIu64 " KiB",
-				 kbytes, TUNABLE_KBYTES_SHARE, (uint64_t)(ram_bytes / KIB));
-	snprintf(text, room, "%" PRIu64, kbytes);
+				 "%" PRIu64 " KiB are more than %d%% of this machine's %" PRIu64 " KiB", number,
+				 TUNABLE_KBYTES_SHARE, (uint64_t)(ram_bytes / KIB));
+	snprintf(text, room, "%" PRIu64, number);
 	return 0;
 }

@@ -18,7 +18,8 @@
 
 enum tunable_type {
 	TUNABLE_INT,	/* a decimal number, min..max */
-	TUNABLE_KBYTES, /* as INT, in KiB; also "1%" of the machine's MemTotal and "64M" */
+	TUNABLE_KBYTES, /* as INT, in KiB; also "1%" of the machine's MemTotal, "64M", and "64M at most 1%": the smaller */
+	TUNABLE_BYTES,	/* the same in bytes */
 	TUNABLE_WORD,	/* one of `words`; read back as the bracketed word, "always [madvise] never" */
 	TUNABLE_HEX,	/* lru_gen: a number, read back as 0x0007; y and n are accepted */
 };
@@ -71,8 +72,8 @@ struct tune {
 	bool saved, set;
 };
 
-/* What a checked value becomes on a machine with ram_bytes: "1%" to "7430". Returns 0, or -ERANGE when it is more than
- * TUNABLE_KBYTES_SHARE percent of the memory. */
+/* What a checked value becomes on a machine with ram_bytes: "1%" to "7430". Returns 0, or -ERANGE when it is in KiB and
+ * more than TUNABLE_KBYTES_SHARE percent of the memory. */
 #define TUNABLE_KBYTES_SHARE 20
 int tunable_resolve(const struct tunable *t, const char *value, uint64_t ram_bytes, char *text, size_t room,
 		    struct error *err);

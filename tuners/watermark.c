@@ -26,7 +26,7 @@ static const struct tunable tunables[] = {
 	  .type = TUNABLE_KBYTES,
 	  .min = 1024,
 	  .max = INT32_MAX,
-	  .doc = "memory kept free, in KiB, or \"1%\" of RAM, or \"64M\"" },
+	  .doc = "memory kept free, in KiB, or \"1%\" of RAM, or \"64M\", or \"64M at most 1%\"" },
 	{ 0 },
 };
 

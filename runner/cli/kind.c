@@ -132,6 +132,9 @@ int kind_list(int argc, char **argv)
 		}
 		if (request.json)
 			json_array_append(all, item.json);
+		else if (item.family)
+			printf("%-*s %-10s %s\n", kind->name_width, item.name, *item.family ? item.family : "-",
+			       item.description);
 		else
 			printf("%-*s %s\n", kind->name_width, item.name, item.description);
 		kind_release(kind, &item);

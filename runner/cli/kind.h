@@ -9,6 +9,7 @@
 struct kind_item {
 	void *object;                   /* struct profile or struct scenario */
 	const char *name, *description; /* the object's */
+	const char *family;		/* profiles: the object's, "" for none; else NULL */
 	json_t *json;                   /* as --json shows it */
 };
 

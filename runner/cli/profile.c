@@ -13,6 +13,10 @@ static json_t *to_json(const struct profile *profile)
 
 	json_object_set_new(json, "description", json_string(profile->description));
 	json_object_set_new(json, "source", json_string(profile->source));
+	if (*profile->verified)
+		json_object_set_new(json, "verified", json_string(profile->verified));
+	if (*profile->family)
+		json_object_set_new(json, "family", json_string(profile->family));
 	return json;
 }
 
@@ -22,7 +26,11 @@ static int load(const char *path, const char *kernel, struct kind_item *ret, str
 	int r = profile_load(path, kernel, &profile, diags);
 
 	if (r == 0)
-		*ret = (struct kind_item){ profile, profile->name, profile->description, to_json(profile) };
+		*ret = (struct kind_item){ .object = profile,
+					   .name = profile->name,
+					   .description = profile->description,
+					   .family = profile->family,
+					   .json = to_json(profile) };
 	return r;
 }
 
@@ -61,7 +69,9 @@ static void print_profile(void *object)
 
 	printf("%s: %s\n", profile->name, profile->description);
 	if (*profile->source)
-		printf("source: %s\n", profile->source);
+		printf("source: %s%s%s\n", profile->source, *profile->verified ? ", read on " : "", profile->verified);
+	if (*profile->family)
+		printf("family: %s\n", profile->family);
 	if (settings->n > 0)
 		qsort(settings->list, settings->n, sizeof(*settings->list), by_order);
 	printf("\napplied in this order:\n");
@@ -120,7 +130,7 @@ static void notes(const char *path, const char *kernel, void *object)
 
 static const struct kind kind = {
 	.name = "profile",
-	.name_width = 20,
+	.name_width = 24,
 	.kernel_matters = true,
 	.show_doc = "Examples:\n  memrig profile show swap-averse\n"
 		    "  memrig profile show ./mine.json --json\n\n"

@@ -86,6 +86,10 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 			json_object_set_new(json, "begin_wall_s", json_real(result->begin_s));
 		if (state->options->timings)
 			json_object_set_new(json, "wall_parts", timings_json(result));
+		if (cell->scenario->cures) {
+			json_object_set_new(json, "cures", json_string(cell->scenario->cures));
+			json_object_set(json, "cured_by", cell->scenario->cured_by);
+		}
 		if (cell->repeat > 0)
 			json_object_set_new(json, "repeat", json_integer(cell->repeat));
 		state->unmet += expect_unmet(expectations);
@@ -288,6 +292,7 @@ static int plan_and_run(const struct run_options *options, struct resume *resume
 					.kernels = options->kernels.n ? options->kernels.list : default_kernels,
 					.first_seed = options->seed,
 					.seeds = options->seeds,
+					.cures = !options->only && !options->profiles.n && !run_on_host(options),
 					.repeats = options->check_repeat ? 3 : 1,
 					.clock = options->clock,
 					.host = run_on_host(options),

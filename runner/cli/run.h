@@ -14,14 +14,15 @@ struct names {
 };
 
 struct run_options {
-	struct names scenarios, profiles, kernels;
-	unsigned seeds, jobs, stall_s;
+	struct names scenarios, profiles, kernels, families; /* the profiles of the families are among the profiles */
+	char ***of_families;				      /* whose names those are; NULL-terminated */
+	unsigned seeds, jobs, stall_s; /* 0: not said */
 	uint64_t seed, keep_bytes;
 	const char *place, *clock, *store, *resume, *data_dir;
-	bool check_repeat, no_snapshot, timings, dry_run, json, quiet;
 	/* Shows the stored run in place of the comparison, and says the exit code of a run whose cells are all valid; NULL: as
 	 * `memrig run` does. */
 	int (*show)(const struct run_options *options, const json_t *run);
+	bool only, check_repeat, no_snapshot, timings, dry_run, json, quiet;
 };
 
 /* Plans, runs, stores and shows; `argv` is what the run is recorded with. Returns an exit code. */

@@ -7,6 +7,7 @@
 #include "common/size.h"
 #include "common/util.h"
 #include "runner/cli/cli.h"
+#include "runner/cli/family.h"
 
 static void names_add(struct names *names, const char *name)
 {
@@ -15,12 +16,14 @@ static void names_add(struct names *names, const char *name)
 	names->list[names->n] = NULL;
 }
 
-enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS, KEY_RESUME, KEY_KEEP, KEY_DATA };
+enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS, KEY_RESUME, KEY_KEEP, KEY_DATA, KEY_PROFILES, KEY_ONLY };
 
 static const struct argp_option argp_options[] = {
 	{ "profile", 'p', "NAME", 0, "Kernel settings to compare; repeat for more (default: kernel-default)", 0 },
+	{ "profiles", KEY_PROFILES, "FAMILY", 0, "All profiles of a family beside kernel-default ('memrig profile list'); repeat for more", 0 },
 	{ "kernel", 'k', "NAME", 0, "6.1 (default), 6.12 or a bzImage[:modules-directory]; repeat for more", 0 },
-	{ "seeds", KEY_SEEDS, "N", 0, "Run each cell with N seeds (default: 1)", 0 },
+	{ "seeds", KEY_SEEDS, "N", 0, "Run each cell with N seeds (default: what the scenario says, mostly 1)", 0 },
+	{ "only", KEY_ONLY, 0, 0, "Run the scenarios alone; without -p, one that says how it is cured runs beside its cure", 0 },
 	{ "seed", KEY_SEED, "S", 0, "The first seed (default: 1)", 0 },
 	{ "clock", KEY_CLOCK, "virtual|real", 0, "virtual: repeatable to the page (default); real: seconds mean something", 0 },
 	{ "place", KEY_PLACE, "lab|host", 0, "Where cells run: in guests (default), or on this machine", 0 },
@@ -42,13 +45,15 @@ static const struct argp_option argp_options[] = {
 static const char argp_doc[] =
 	"Examples:\n"
 	"  memrig run mixed-pressure -p swap-averse -p kernel-default -p swap-eager\n"
-	"  memrig run swap-with-free-memory --kernel 6.1 --kernel 6.12\n"
+	"  memrig run mixed-pressure --profiles databases\n"
+	"  memrig run swappiness-zero-oom --kernel 6.1 --kernel 6.12\n"
 	"  memrig run ./my-scenario.json --check-repeat\n"
 	"  memrig run smoke --dry-run\n"
 	"  memrig run ./bounded.json -p redis --place host --dry-run\n"
 	"\n"
 	"Runs scenarios under profiles, each pair in a throw-away NUMA guest, and says what was swapped, "
-	"reclaimed and killed, and why. On the host everything that is changed is written down first and put back, "
+	"reclaimed and killed, and why. A scenario that says how it is cured is shown beside its cure, unless "
+	"profiles are named. On the host everything that is changed is written down first and put back, "
 	"whatever happens."
 	"\v"
 	"Exit codes: 0 done and expectations met, 1 an expectation failed or a repetition differed, 2 bad usage or "
@@ -66,6 +71,32 @@ static unsigned parse_count(struct argp_state *state, const char *what, const ch
 	return (unsigned)value;
 }
 
+static void add_profile_once(struct run_options *o, const char *name)
+{
+	for (size_t i = 0; i < o->profiles.n; i++)
+		if (streq(o->profiles.list[i], name))
+			return;
+	names_add(&o->profiles, name);
+}
+
+/* kernel-default comes before them: what the others are compared with. */
+static error_t add_families(struct run_options *o)
+{
+	o->of_families = xcalloc(o->families.n + 1, sizeof(*o->of_families));
+	for (size_t i = 0; i < o->families.n; i++) {
+		struct error err = { 0 };
+
+		if (family_profiles(o->families.list[i], &o->of_families[i], &err) < 0) {
+			cli_error(&err);
+			return EXIT_USAGE;
+		}
+		add_profile_once(o, "kernel-default");
+		for (char **name = o->of_families[i]; *name; name++)
+			add_profile_once(o, *name);
+	}
+	return 0;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *o = state->input;
@@ -73,10 +104,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'p': names_add(&o->profiles, arg); break;
+	case KEY_PROFILES: names_add(&o->families, arg); break;
 	case 'k': names_add(&o->kernels, arg); break;
 	case 'j': o->jobs = parse_count(state, "--jobs", arg, 256); break;
 	case 'q': o->quiet = true; break;
 	case KEY_SEEDS: o->seeds = parse_count(state, "--seeds", arg, 10000); break;
+	case KEY_ONLY: o->only = true; break;
 	case KEY_SEED: o->seed = parse_count(state, "--seed", arg, 1000000000); break;
 	case KEY_STALL: o->stall_s = parse_count(state, "--stall", arg, 86400); break;
 	case KEY_STORE: o->store = arg; break;
@@ -106,7 +139,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->resume && o->scenarios.n)
 			argp_error(state, "--resume takes its scenarios from the run");
-		if (o->resume && (o->profiles.n || o->kernels.n || o->seeds > 1 || o->seed > 1 || o->check_repeat))
+		if (o->resume && (o->profiles.n || o->families.n || o->kernels.n || o->seeds || o->seed > 1 || o->only || o->check_repeat))
 			argp_error(state, "--resume takes profiles, kernels and seeds from the run");
 		if (streq(o->place, "host") && o->clock && streq(o->clock, "virtual"))
 			argp_error(state, "--place host has the real clock; the virtual one is the lab's");
@@ -114,7 +147,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--kernel, --jobs and --check-repeat are the lab's, not the host's");
 		if (!o->resume && !o->scenarios.n)
 			argp_error(state, "no scenario given; 'memrig scenario list' shows those that come with memrig");
-		break;
+		return add_families(o);
 	default: return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
@@ -125,7 +158,7 @@ int run_options_parse(int argc, char **argv, struct run_options *ret)
 	static const struct argp argp = { argp_options, parse_option, "SCENARIO...", argp_doc, NULL, NULL, NULL };
 	int r;
 
-	*ret = (struct run_options){ .seeds = 1, .seed = 1, .place = "lab" };
+	*ret = (struct run_options){ .seed = 1, .place = "lab" };
 	r = cli_parse(&argp, argc, argv, ret);
 	if (!ret->clock)
 		ret->clock = run_on_host(ret) ? "real" : "virtual";
@@ -137,4 +170,8 @@ void run_options_release(struct run_options *options)
 	free(options->scenarios.list);
 	free(options->profiles.list);
 	free(options->kernels.list);
+	for (char ***names = options->of_families; names && *names; names++)
+		cli_names_free(*names);
+	free(options->of_families);
+	free(options->families.list);
 }

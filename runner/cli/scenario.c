@@ -15,8 +15,10 @@ static int load(const char *path, const char *kernel, struct kind_item *ret, str
 
 	(void)kernel;
 	if (r == 0)
-		*ret = (struct kind_item){ scenario, scenario->name, scenario->description,
-					   json_incref(scenario->json) };
+		*ret = (struct kind_item){ .object = scenario,
+					   .name = scenario->name,
+					   .description = scenario->description,
+					   .json = json_incref(scenario->json) };
 	return r;
 }
 
@@ -40,7 +42,7 @@ static void notes(const char *path, const char *kernel, void *object)
 
 static const struct kind kind = {
 	.name = "scenario",
-	.name_width = 24,
+	.name_width = 28,
 	.show_doc = "Examples:\n  memrig scenario show mixed-pressure\n"
 		    "  memrig scenario show ./mine.json --json\n\n"
 		    "Shows the machine, the groups and what is expected.",

@@ -70,13 +70,32 @@ static void print_expectation(const struct expectation *expectation)
 	printf("  %s%s\n", text, gates[expectation->gate]);
 }
 
+static void print_story(json_t *document)
+{
+	json_t *story = json_object_get(document, "case"), *symptoms = json_object_get(story, "symptoms"), *symptom;
+	const char *source = json_string_value(json_object_get(document, "source"));
+	size_t i;
+
+	if (source)
+		printf("source: %s\n", source);
+	json_array_foreach (symptoms, i, symptom)
+		printf("%s%s", i == 0 ? "seen as: " : "; ", json_string_value(symptom));
+	if (symptoms)
+		printf("\n");
+	for (const char *const *key = scenario_case_texts; *key; key++)
+		if (json_object_get(story, *key))
+			printf("%s: %s\n", *key, json_string_value(json_object_get(story, *key)));
+}
+
 void scenario_print(const struct scenario *scenario)
 {
 	json_t *groups = json_object_get(scenario->json, "groups");
 	char sample[16], limit[16];
 	size_t i;
 
-	printf("%s: %s\n\nmachine:\n", scenario->name, scenario->description);
+	printf("%s: %s\n", scenario->name, scenario->description);
+	print_story(scenario->json);
+	printf("\nmachine:\n");
 	print_machine(&scenario->machine);
 	if (scenario->settings.n > 0)
 		printf("\nsettings, unless a profile says otherwise:\n");

@@ -202,7 +202,7 @@ static int verify(struct verify_request *request)
 static int verify_main(int argc, char **argv)
 {
 	static const struct argp argp = { argp_options, parse_option, "[CLAIM...]", argp_doc, NULL, NULL, NULL };
-	struct verify_request request = { .run = { .seeds = 1, .seed = 1, .place = "lab", .clock = "virtual" } };
+	struct verify_request request = { .run = { .seeds = 1, .seed = 1, .only = true, .place = "lab", .clock = "virtual" } };
 	int r = cli_parse(&argp, argc, argv, &request);
 
 	if (r == 0)

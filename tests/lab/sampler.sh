@@ -7,7 +7,7 @@ need_lab 6.1
 need_lab 6.12
 
 for kernel in 6.1 6.12; do
-	run_json "on$kernel" swap-with-free-memory -k "$kernel"
+	run_json "on$kernel" swap-with-free-memory -k "$kernel" --only
 	cell=$(get "on$kernel" '.run + "/" + .cells[0].id')
 	"$memrig" show "$cell" --stream >"$work/$kernel.jsonl"
 	sampler() { jq -r "select(.type == \"sampler\") | $1" "$work/$kernel.jsonl"; }

@@ -9,7 +9,7 @@ jq '.name = "widened" | .groups[0]["cpuset.mems"] = "0-1" | del(.expect)' \
 	workloads/scenarios/swap-with-free-memory.json >"$work/widened.json"
 jq '.name = "bound" | del(.groups[0]["cpuset.mems"]) | .groups[0].workloads[0].policy = "bind:0" | del(.expect)' \
 	workloads/scenarios/swap-with-free-memory.json >"$work/bound.json"
-run_json swap swap-with-free-memory "$work/widened.json" "$work/bound.json"
+run_json swap swap-with-free-memory "$work/widened.json" "$work/bound.json" --only
 same "exit code" "$code" 0
 cell() { get swap ".cells[] | select(.scenario == \"$1\") | $2"; }
 

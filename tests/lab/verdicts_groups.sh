@@ -18,7 +18,7 @@ fires() {
 
 fires 6.1 swap-runs-full swap_exhausted device
 fires 6.1 group-swap-limit-full swap_exhausted swap_max
-fires 6.1 memory-high-slows-group memcg_throttled no_swap
+fires 6.1 memory-high-throttle memcg_throttled no_swap
 fires 6.1 limit-below-working-set thrashing memcg_limit
 fires 6.1 idle-memory-swapped-for-cache premature_swap swappiness
 finish

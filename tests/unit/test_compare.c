@@ -104,6 +104,44 @@ START_TEST(baseline_stands_first_and_findings_come_before_numbers)
 }
 END_TEST
 
+/* Makes the cell one of a scenario that cures that of the others. */
+static void cure(json_t *cell)
+{
+	json_object_set(cell, "cures", json_object_get(cell, "scenario"));
+	json_object_set_new(cell, "cured_by", json_pack("{s:s, s:n}", "groups[0].cpuset.mems", "0-1", "machine.disk"));
+	json_object_set_new(cell, "scenario", json_string("swap-with-free-memory-cured"));
+}
+
+START_TEST(a_cure_stands_beside_what_it_cures)
+{
+	json_t *run = new_run("20260101T120000Z-1a2b");
+	_cleanup_free_ char *text = NULL;
+
+	add(run, "cpuset.jsonl", "kernel-default", 1);
+	cure(add(run, "no_swap.jsonl", "kernel-default", 1));
+	cure(add(run, "no_swap.jsonl", "hpc", 1));
+	text = print(run, NULL, false);
+	has(text, " kernel-default      cured               hpc cured\n");
+	ck_assert_str_eq(line(text, "swap_with_free_memory"), "node 0: cpuset      no                  no");
+	has(text, "cured: groups[0].cpuset.mems=0-1, machine.disk=null\n");
+	lacks(text, "swap-with-free-memory-cured");
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(a_cure_alone_goes_by_its_own_name)
+{
+	json_t *run = new_run("20260101T120000Z-1a2b");
+	_cleanup_free_ char *text = NULL;
+
+	cure(add(run, "no_swap.jsonl", "kernel-default", 1));
+	text = print(run, NULL, false);
+	has(text, "swap-with-free-memory-cured - kernel");
+	has(text, " kernel-default\n");
+	json_decref(run);
+}
+END_TEST
+
 START_TEST(seeds_have_a_median_and_a_range)
 {
 	json_t *run = new_run("20260101T120000Z-1a2b");
@@ -450,6 +488,8 @@ int main(void)
 	tcase_add_test(tcase, ascii_has_no_other_bytes);
 	tcase_add_test(tcase, what_is_no_run_is_refused);
 	tcase_add_test(tcase, cells_with_nothing_in_them_are_printed);
+	tcase_add_test(tcase, a_cure_stands_beside_what_it_cures);
+	tcase_add_test(tcase, a_cure_alone_goes_by_its_own_name);
 	tcase_add_test(tcase, one_cell_in_full);
 	tcase_add_test(tcase, drift_is_a_column_where_there_is_some);
 	suite_add_tcase(suite, tcase);

@@ -3,9 +3,12 @@
 #include <errno.h>
 
 #include "common/file.h"
+#include "common/size.h"
 #include "common/util.h"
 #include "runner/cli/cli.h"
+#include "runner/cli/family.h"
 #include "runner/profile.h"
+#include "tuners/tuner.h"
 
 /* Profiles that are good; tests/unit/test_broken.c has those that are not. */
 static char dir[] = "/tmp/memrig-profile-XXXXXX";
@@ -83,6 +86,8 @@ START_TEST(what_is_not_written_is_empty)
 
 	ck_assert_str_eq(p->description, "");
 	ck_assert_str_eq(p->source, "");
+	ck_assert_str_eq(p->verified, "");
+	ck_assert_str_eq(p->family, "");
 	ck_assert_uint_eq(p->settings.n, 0);
 	profile_free(p);
 }
@@ -260,6 +265,80 @@ START_TEST(every_shipped_profile_is_good_sourced_and_named_as_its_file)
 }
 END_TEST
 
+START_TEST(a_family_is_not_inherited)
+{
+	_cleanup_free_ char *a = put("a", "{ \"name\": \"a\", \"family\": \"databases\", \"verified\": \"2026-11-23\","
+					  " \"sysctl\": { \"vm.swappiness\": 60 } }");
+	_cleanup_free_ char *b = put("b", "{ \"name\": \"b\", \"extends\": \"a\" }");
+	struct profile *p = load_for(a, NULL), *q = load_for(b, NULL);
+
+	ck_assert_str_eq(p->family, "databases");
+	ck_assert_str_eq(p->verified, "2026-11-23");
+	ck_assert_str_eq(q->family, "");
+	ck_assert_str_eq(q->verified, "");
+	profile_free(p);
+	profile_free(q);
+}
+END_TEST
+
+static bool is_among(char **names, const char *wanted)
+{
+	for (char **name = names; *name; name++)
+		if (streq(*name, wanted))
+			return true;
+	return false;
+}
+
+START_TEST(a_family_is_all_its_profiles_and_no_others)
+{
+	char **names;
+
+	ck_assert_int_eq(family_profiles("databases", &names, NULL), 0);
+	ck_assert(is_among(names, "postgresql"));
+	ck_assert(is_among(names, "redis"));
+	ck_assert(!is_among(names, "kernel-default"));
+	ck_assert(!is_among(names, "pop-os"));
+	cli_names_free(names);
+}
+END_TEST
+
+START_TEST(an_unknown_family_is_told_with_those_there_are)
+{
+	struct error err = { 0 };
+	char **names = NULL;
+
+	ck_assert_int_eq(family_profiles("databas", &names, &err), -ENOENT);
+	ck_assert_ptr_null(names);
+	ck_assert_ptr_nonnull(strstr(err.hint, "databases"));
+	ck_assert_ptr_nonnull(strstr(err.hint, "desktops"));
+}
+END_TEST
+
+/* A guest's node is a small machine: whatever a profile asks for there, a fifth of it must not stay free. */
+START_TEST(every_shipped_profile_fits_a_small_guest)
+{
+	char **names = cli_names("profile");
+
+	for (char **name = names; *name; name++) {
+		_cleanup_free_ char *path = NULL;
+		struct profile *p;
+
+		ck_assert_int_eq(cli_find("profile", *name, &path, NULL), 0);
+		p = load_for(path, NULL);
+		for (size_t i = 0; i < p->settings.n; i++) {
+			const struct setting *s = &p->settings.list[i];
+			char text[64];
+
+			ck_assert_msg(tunable_resolve(tunable_find(s->sysfs, s->key), s->value, 256 * MIB, text,
+						      sizeof(text), NULL) == 0,
+				      "%s: %s=%s", *name, s->key, s->value);
+		}
+		profile_free(p);
+	}
+	cli_names_free(names);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("profile");
@@ -280,6 +359,10 @@ int main(void)
 	tcase_add_test(tcase, a_cells_profile_is_checked_too);
 	tcase_add_test(tcase, a_setting_set_again_is_replaced);
 	tcase_add_test(tcase, every_shipped_profile_is_good_sourced_and_named_as_its_file);
+	tcase_add_test(tcase, every_shipped_profile_fits_a_small_guest);
+	tcase_add_test(tcase, a_family_is_not_inherited);
+	tcase_add_test(tcase, a_family_is_all_its_profiles_and_no_others);
+	tcase_add_test(tcase, an_unknown_family_is_told_with_those_there_are);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -75,6 +75,9 @@ START_TEST(the_least_scenario_has_defaults)
 	ck_assert_uint_eq(s->settings.n, 0);
 	ck_assert_uint_eq(s->n_expects, 0);
 	ck_assert_uint_eq(s->n_groups, 1);
+	ck_assert_uint_eq(s->seeds, 1);
+	ck_assert_ptr_null(s->cures);
+	ck_assert(!scenario_has_cure(s));
 	scenario_free(s);
 }
 END_TEST
@@ -400,6 +403,9 @@ START_TEST(a_cure_changes_what_stands_at_its_paths)
 
 	ck_assert_ptr_nonnull(s);
 	ck_assert_str_eq(s->name, "s-cured");
+	ck_assert_str_eq(s->cures, "s");
+	ck_assert_uint_eq(json_object_size(s->cured_by), 3);
+	ck_assert(!scenario_has_cure(s));
 	ck_assert_uint_eq(s->groups[0].n_knobs, 1);
 	ck_assert_str_eq(s->groups[0].knobs[0].text, "32M");
 	ck_assert_uint_eq(s->n_expects, 1);

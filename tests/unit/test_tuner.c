@@ -201,6 +201,46 @@ START_TEST(more_than_a_fifth_of_the_memory_is_refused)
 }
 END_TEST
 
+START_TEST(a_size_can_have_a_share_as_its_ceiling)
+{
+	static const char *const bad[] = { "1% at most 5%", "64M at most", "64M at most 5", "64M at most 64M",
+					   "64M at  most 5%", "at most 5%", "64M at most 5% of ram" };
+
+	check_resolved("5G at most 2%", "14860");
+	check_resolved("8M at most 2%", "8192");
+	check_resolved("8192 at most 2%", "8192");
+	ck_assert_int_eq(check(false, "vm.min_free_kbytes", "1280M at most 5%", NULL, NULL), 0);
+	ck_assert_int_eq(check(false, "vm.min_free_kbytes", "1280M at most 21%", NULL, NULL), -ERANGE);
+	ck_assert_int_eq(check(false, "vm.min_free_kbytes", "512K at most 5%", NULL, NULL), -ERANGE);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		ck_assert_msg(check(false, "vm.min_free_kbytes", bad[i], NULL, NULL) == -EINVAL, "'%s'", bad[i]);
+}
+END_TEST
+
+START_TEST(dirty_limits_are_bytes_sizes_or_shares)
+{
+	static const struct {
+		const char *value, *bytes;
+	} good[] = { { "67108864", "67108864" },
+		     { "64M", "67108864" },
+		     { "10%", "107374182" },
+		     { "600M at most 20%", "214748364" },
+		     { "64M at most 20%", "67108864" } };
+	const struct tunable *t = tunable_find(false, "vm.dirty_bytes");
+	struct error err = { 0 };
+	char text[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		ck_assert_int_eq(tunable_check(t, good[i].value, NULL, NULL), 0);
+		ck_assert_int_eq(tunable_resolve(t, good[i].value, 1 * GIB, text, sizeof(text), NULL), 0);
+		ck_assert_str_eq(text, good[i].bytes);
+	}
+	ck_assert_int_eq(tunable_check(t, "4K", NULL, NULL), -ERANGE);
+	ck_assert_int_eq(tunable_check(t, "64MB", NULL, &err), -EINVAL);
+	ck_assert_str_eq(err.what, "not a number of bytes: '64MB', \"67108864\", \"64M\" or \"1%\" is accepted");
+}
+END_TEST
+
 START_TEST(words_are_checked_against_the_list)
 {
 	struct error err = { 0 };
@@ -397,6 +437,8 @@ int main(void)
 	tcase_add_test(tcase, shares_become_kilobytes_of_this_machine);
 	tcase_add_test(tcase, a_small_share_is_not_below_the_least_value);
 	tcase_add_test(tcase, more_than_a_fifth_of_the_memory_is_refused);
+	tcase_add_test(tcase, a_size_can_have_a_share_as_its_ceiling);
+	tcase_add_test(tcase, dirty_limits_are_bytes_sizes_or_shares);
 	tcase_add_test(tcase, words_are_checked_against_the_list);
 	tcase_add_test(tcase, lru_gen_takes_letters_and_numbers);
 	tcase_add_test(tcase, a_setting_is_saved_set_and_undone);
