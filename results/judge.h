@@ -24,6 +24,7 @@
 struct judge_options {
 	double alpha;	  /* 0: JUDGE_ALPHA */
 	double threshold; /* share of the base's median below which a difference does not matter; >= 0 */
+	bool quick;	  /* no bootstrap intervals; the calls are the same */
 };
 
 enum judge_how {
@@ -69,7 +70,8 @@ struct judgement {
 						   the metric has a better. NAN when the base's median is 0. The
 						   interval (bootstrap) is of primary metrics and of tails */
 	double a12;	   /* how often a cell of other has more than one of base; ties count half */
-	double p;	   /* of this test alone */
+	double p;	   /* of this test alone, as any program has it */
+	double fine_p;	   /* what is adjusted: p, with cells of one rank sum told apart, see results/stats/rank.h */
 	double least_p;	   /* the lowest it could have been with these values, whatever side each had come from */
 	double p_adjusted; /* Holm over the primary metrics and outcomes, Benjamini-Hochberg over the rest */
 	size_t more;	   /* JUDGE_TOO_FEW: cells a side that are missing at least */

@@ -154,7 +154,7 @@ void judge_family(struct judgements *j)
 	for (size_t i = 0; i < j->n; i++) {
 		struct judgement *one = &j->list[i];
 
-		join(one->primary ? &primary : &rest, one->p, one->least_p, j->alpha, &one->p_adjusted);
+		join(one->primary ? &primary : &rest, one->fine_p, one->least_p, j->alpha, &one->p_adjusted);
 	}
 	adjust(&primary, stats_holm);
 	adjust(&rest, stats_benjamini_hochberg);

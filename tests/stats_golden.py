@@ -53,6 +53,26 @@ def rank_sums(rng):
     return cases
 
 
+def fine_rank_sums(rng):
+    """Ways of one rank sum told apart by the mean: scipy's permutation test of the pair as one number."""
+    cases = []
+    for n_x, n_y in [(3, 3), (5, 5), (7, 7), (8, 6), (4, 9)]:
+        for top in (None, 6):
+            x = rng.integers(0, top, n_x) if top else rng.normal(size=n_x)
+            y = rng.integers(0, top + 2, n_y) if top else rng.normal(1, size=n_y)
+            ranks, values = stats.rankdata(list(x) + list(y)), np.concatenate([x, y])
+            far = abs(values - values.mean()).sum() * 4
+
+            def distance(indexes, _):
+                i = indexes.astype(int)
+                return round(abs(ranks[i].sum() - len(i) * ranks.mean()) + abs((values[i] - values.mean()).sum()) / far, 10)
+
+            p = stats.permutation_test((np.arange(n_x), np.arange(n_x, n_x + n_y)), distance, vectorized=False,
+                                       n_resamples=np.inf, alternative="greater").pvalue
+            cases.append({"x": rounded(x), "y": rounded(y), "p": float(p)})
+    return cases
+
+
 def signed_rank_brute(differences):
     kept = [d for d in differences if d != 0]
     ranks = stats.rankdata(np.abs(kept))
@@ -226,7 +246,8 @@ def quantiles():
 
 def main():
     rng = np.random.default_rng(7)
-    golden = {"scipy": __import__("scipy").__version__, "rank_sum": rank_sums(rng), "signed_rank": signed_ranks(rng),
+    golden = {"scipy": __import__("scipy").__version__, "rank_sum": rank_sums(rng), "rank_sum_fine": fine_rank_sums(rng),
+              "signed_rank": signed_ranks(rng),
               "shift_of_two": shifts_of_two(rng), "shift_of_pairs": shifts_of_pairs(rng), "a12": a12s(rng),
               "fisher": fishers(), "wilson": wilsons(), "log_rank": log_ranks(rng), "adjusted": adjusted(rng),
               "median_interval": median_intervals(rng), "bootstrap_median": bootstrap_medians(rng),

@@ -74,6 +74,19 @@ START_TEST(rank_sum_is_scipys)
 }
 END_TEST
 
+START_TEST(rank_sums_that_are_the_same_are_told_apart_by_the_mean)
+{
+	EACH("rank_sum_fine", c)
+	{
+		struct list x = list_of(c, "x"), y = list_of(c, "y");
+		struct stats_test t = stats_rank_sum(x.v, x.n, y.v, y.n);
+
+		same(t.fine_p, number(c, "p"));
+		ck_assert_double_le(t.fine_p, t.p + 1e-12);
+	}
+}
+END_TEST
+
 START_TEST(signed_rank_is_scipys)
 {
 	EACH("signed_rank", c)
@@ -349,6 +362,7 @@ int main(void)
 		return 1;
 	}
 	tcase_add_test(tc, rank_sum_is_scipys);
+	tcase_add_test(tc, rank_sums_that_are_the_same_are_told_apart_by_the_mean);
 	tcase_add_test(tc, signed_rank_is_scipys);
 	tcase_add_test(tc, shift_of_two_and_its_interval_are_what_the_test_does_not_reject);
 	tcase_add_test(tc, shift_of_pairs_and_its_interval_are_what_the_test_does_not_reject);
