@@ -86,6 +86,8 @@ void compare_print_title(FILE *out, const struct compare_group *g, const struct 
 	size_t seeds = count_seeds(g, &seed);
 
 	fprintf(out, "%s", g->scenario);
+	if (*g->profile)
+		fprintf(out, "%sprofile %s", dot, g->profile);
 	if (kernel)
 		fprintf(out, "%skernel %s", dot, kernel);
 	if (lru)
