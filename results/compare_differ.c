@@ -53,8 +53,8 @@ json_t *compare_warnings(const json_t *run, const json_t *other)
 	bool real = !streq(x, "virtual") || !streq(y, "virtual");
 
 	if (!streq(x, y))
-		json_array_append_new(list, json_string("One run has a virtual clock and the other a real one: times "
-							"cannot be held against each other."));
+		json_array_append_new(list, json_string("The clocks of the runs differ, virtual and real: times cannot "
+							"be held against each other."));
 	for (size_t i = 0; other && i < ARRAY_SIZE(matters); i++)
 		if (real || !matters[i].real_only)
 			add(list, a, b, matters[i].key, matters[i].what);

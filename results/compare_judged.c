@@ -64,10 +64,11 @@ static size_t add_judgements(struct table *t, const struct judgements *j, bool u
 	return left;
 }
 
-static void print_tests(FILE *out, const struct judgements *j, const char *base, const char *other,
+/* Who is who stands above the table. */
+static void print_tests(FILE *out, const struct judgements *j, const char *other,
 			const struct compare_options *options)
 {
-	const char *heads[] = { base, other, "gain", "", "" };
+	const char *heads[] = { "baseline", other, "gain", "", "" };
 	struct table_style style = { options->utf8, options->width, 8, false };
 	struct table t;
 	size_t left;
@@ -86,6 +87,7 @@ static void print_column(FILE *out, const struct compare_group *g, size_t column
 	_cleanup_free_ char *base = compare_column_name(g, &g->columns[0]),
 			    *other = compare_column_name(g, &g->columns[column]), *how = NULL, *ends = NULL,
 			    *first = NULL, *second = NULL;
+	const struct compare_column *c = &g->columns[column];
 	struct judgements j;
 
 	judge(g, column, options, &j);
@@ -97,8 +99,10 @@ static void print_column(FILE *out, const struct compare_group *g, size_t column
 	text_wrap(out, second, options->width, 2, 4);
 	if (j.left_out > 0)
 		fprintf(out, "  %zu cells have no partner of the same seed and are left out.\n", j.left_out);
+	if (j.repeated > 0)
+		fprintf(out, "  %zu seeds changed nothing, their cells are the same as others': they count once.\n", j.repeated);
 	if (j.comparable)
-		print_tests(out, &j, base, other, options);
+		print_tests(out, &j, streq(c->profile, g->columns[0].profile) ? "this" : c->profile, options);
 	else
 		fprintf(out, "  They ended differently: no numbers are held against each other.\n");
 	fputc('\n', out);

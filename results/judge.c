@@ -72,7 +72,7 @@ void judge_columns(const struct compare_column *base, const struct compare_colum
 {
 	struct judge_options with = options ? *options : (struct judge_options){ .threshold = JUDGE_THRESHOLD };
 	struct judge_cells cells = judge_cells_of(base, other);
-	struct judgements j = { .how = cells.how, .left_out = cells.left_out };
+	struct judgements j = { .how = cells.how, .left_out = cells.left_out, .repeated = cells.repeated };
 
 	if (with.alpha <= 0)
 		with.alpha = JUDGE_ALPHA;

@@ -140,8 +140,7 @@ static void call_outcomes(struct judge_outcomes *o, const struct judgements *all
 		o->call = o->ended_better > 0 ? JUDGE_BETTER : JUDGE_WORSE;
 	else if (killed)
 		o->call = o->killed_better > 0 ? JUDGE_BETTER : JUDGE_WORSE;
-	else if ((o->more = stats_need_rank_sum(o->base.cells - o->base.invalid.n, o->other.cells - o->other.invalid.n,
-						level)) > 0)
+	else if ((o->more = stats_need_rank_sum(o->n_base, o->n_other, level)) > 0)
 		o->call = JUDGE_TOO_FEW;
 }
 
