@@ -8,6 +8,8 @@
 #include "common/size.h"
 #include "common/util.h"
 #include "results/compare_group.h"
+#include "results/compare_differ.h"
+#include "results/compare_judged.h"
 #include "results/compare_notes.h"
 #include "results/table.h"
 #include "results/timeline.h"
@@ -257,7 +259,7 @@ static void add_header(struct table *t, const struct compare_group *g, bool two_
 {
 	table_row(t, "");
 	for (unsigned k = 0; k < g->n_columns; k++)
-		table_put(t, k, compare_column_name(&g->columns[k]));
+		table_put(t, k, *g->profile ? xstrdup(g->columns[k].kernel) : compare_column_title(&g->columns[k]));
 	if (two_runs) {
 		table_row(t, "run");
 		for (unsigned k = 0; k < g->n_columns; k++)
@@ -266,7 +268,19 @@ static void add_header(struct table *t, const struct compare_group *g, bool two_
 	table_rule(t);
 }
 
-static void print_table(FILE *out, const struct compare_group *g, bool two_runs,
+static void add_numbers(struct table *t, const struct compare_group *g)
+{
+	add_rows(t, g, swap_rows, "");
+	add_node_rows(t, g, node_reclaim_rows);
+	add_rows(t, g, reclaim_rows, "");
+	add_node_rows(t, g, node_rows);
+	add_workload_rows(t, g);
+	add_rows(t, g, time_rows, "");
+}
+
+enum { PART_FINDINGS = 1, PART_NUMBERS = 2 };
+
+static void print_table(FILE *out, const struct compare_group *g, unsigned parts, bool two_runs,
 			const struct compare_options *options)
 {
 	struct table t;
@@ -274,45 +288,60 @@ static void print_table(FILE *out, const struct compare_group *g, bool two_runs,
 
 	table_init(&t, (unsigned)g->n_columns);
 	add_header(&t, g, two_runs);
-	compare_add_findings(&t, g);
+	if (parts & PART_FINDINGS)
+		compare_add_findings(&t, g);
 	table_rule(&t);
-	add_rows(&t, g, swap_rows, "");
-	add_node_rows(&t, g, node_reclaim_rows);
-	add_rows(&t, g, reclaim_rows, "");
-	add_node_rows(&t, g, node_rows);
-	add_workload_rows(&t, g);
-	add_rows(&t, g, time_rows, "");
+	if (parts & PART_NUMBERS)
+		add_numbers(&t, g);
 	table_print(out, &t, &style);
 	fputc('\n', out);
 	table_release(&t);
 }
 
 /* More columns than fit go into several tables, each with the baseline first. */
-static void print_group(FILE *out, const struct compare_group *g, bool two_runs,
+static void print_tables(FILE *out, const struct compare_group *g, unsigned parts, bool two_runs,
 			const struct compare_options *options)
 {
 	size_t fit = options->width > LABEL_WIDTH ? (options->width - LABEL_WIDTH) / (MIN_COLUMN + 2) : 0;
 	size_t step = fit > 2 ? fit - 1 : 1, next = 1;
 	_cleanup_free_ struct compare_column *columns = xcalloc(1 + step, sizeof(*columns));
 
-	compare_print_title(out, g, options);
-	fputc('\n', out);
 	columns[0] = g->columns[0];
 	do {
 		size_t n = MIN(step, g->n_columns - next);
-		struct compare_group part = { g->scenario, g->kernel, columns, 1 + n };
+		struct compare_group part = { g->scenario, g->kernel, g->profile, columns, 1 + n };
 
 		memcpy(columns + 1, g->columns + next, n * sizeof(*columns));
-		print_table(out, &part, two_runs, options);
+		print_table(out, &part, parts, two_runs, options);
 		next += n;
 	} while (next < g->n_columns);
+}
+
+/* What was tested stands between what happened and the numbers; where all is exact, one table has both. */
+static void print_group(FILE *out, const struct compare_group *g, bool two_runs, const struct compare_options *options)
+{
+	bool tests = compare_has_tests(g);
+
+	compare_print_title(out, g, options);
+	fputc('\n', out);
+	print_tables(out, g, tests ? PART_FINDINGS : PART_FINDINGS | PART_NUMBERS, two_runs, options);
+	if (tests) {
+		compare_print_judged(out, g, options);
+		print_tables(out, g, PART_NUMBERS, two_runs, options);
+	}
 	compare_print_notes(out, g, options);
 }
 
-static bool is_run(const json_t *run)
+static void print_warnings(FILE *out, const json_t *run, const json_t *other, const struct compare_options *options)
 {
-	return streq(record_text(run, "schema", ""), "memrig.run/1") &&
-	       json_is_array(json_object_get(run, "cells"));
+	json_t *warnings = compare_warnings(run, other), *warning;
+	size_t i;
+
+	json_array_foreach (warnings, i, warning)
+		text_wrap(out, json_string_value(warning), options->width, 0, 2);
+	if (json_array_size(warnings) > 0)
+		fputc('\n', out);
+	json_decref(warnings);
 }
 
 int compare_print(FILE *out, const json_t *run, const json_t *other, const struct compare_options *options)
@@ -320,11 +349,12 @@ int compare_print(FILE *out, const json_t *run, const json_t *other, const struc
 	struct compare_options with = *options;
 	struct compare_groups groups;
 
-	if (!is_run(run) || (other && !is_run(other)))
+	if (!compare_is_run(run) || (other && !compare_is_run(other)))
 		return -EINVAL;
 	if (with.width == 0)
 		with.width = 100;
-	groups = compare_groups_of(run, other);
+	groups = compare_groups_by(run, other, with.by);
+	print_warnings(out, run, other, &with);
 	for (size_t i = 0; i < groups.n; i++)
 		print_group(out, &groups.list[i], other != NULL, &with);
 	if (groups.n == 0)

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "results/compare_group.h"
+#include "results/judge.h"
+
 /*
  * Profiles side by side, for people: one table per scenario and kernel, what
  * happened first, then the numbers, then the verdicts as sentences. A pure
@@ -14,6 +17,8 @@
 struct compare_options {
 	bool utf8;      /* else plain ASCII */
 	unsigned width; /* columns to stay within where possible; 0: 100 */
+	enum compare_by by;
+	struct judge_options judge; /* as they are: a threshold of 0 is none */
 };
 
 /* `other` is a second run whose columns come after, or NULL. Returns 0, or -EINVAL for a document that is no

@@ -6,13 +6,15 @@
 
 /* ---- sorting cells into groups and columns ---- */
 
-static struct compare_group *group_of(struct compare_groups *all, const char *scenario, const char *kernel)
+static struct compare_group *group_of(struct compare_groups *all, const char *scenario, const char *kernel,
+				      const char *profile)
 {
 	for (size_t i = 0; i < all->n; i++)
-		if (streq(all->list[i].scenario, scenario) && streq(all->list[i].kernel, kernel))
+		if (streq(all->list[i].scenario, scenario) && streq(all->list[i].kernel, kernel) &&
+		    streq(all->list[i].profile, profile))
 			return &all->list[i];
 	all->list = xrealloc(all->list, (all->n + 1) * sizeof(*all->list));
-	all->list[all->n] = (struct compare_group){ .scenario = scenario, .kernel = kernel };
+	all->list[all->n] = (struct compare_group){ .scenario = scenario, .kernel = kernel, .profile = profile };
 	return &all->list[all->n++];
 }
 
@@ -58,21 +60,23 @@ static const char *case_of(const json_t *run, const json_t *cell)
 
 /* Kernels are kept apart, but for those that only one of two runs has: then it is the kernels that are
  * compared. */
-static void add_run(struct compare_groups *all, const json_t *run, const json_t *other)
+static void add_run(struct compare_groups *all, const json_t *run, const json_t *other, enum compare_by by)
 {
 	size_t i;
 	json_t *cell;
 
 	json_array_foreach (json_object_get(run, "cells"), i, cell) {
-		const char *scenario = case_of(run, cell), *kernel = record_text(cell, "kernel", "");
+		const char *scenario = case_of(run, cell), *kernel = record_text(cell, "kernel", ""),
+			   *profile = record_text(cell, "profile", "?");
 		struct compare_group *g;
 
 		if (json_object_get(cell, "repeat"))
 			continue; /* the same cell again, for the proof that it repeats */
-		g = group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "");
-
-		json_array_append(column_of(g, run, record_text(cell, "profile", "?"), kernel,
-					    !streq(scenario, record_text(cell, "scenario", "?")))->cells,
+		if (by == COMPARE_KERNELS)
+			g = group_of(all, scenario, "", profile);
+		else
+			g = group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "", "");
+		json_array_append(column_of(g, run, profile, kernel, !streq(scenario, record_text(cell, "scenario", "?")))->cells,
 				  cell);
 	}
 }
@@ -111,13 +115,23 @@ static void choose_usable(struct compare_column *c)
 			json_array_append(c->usable, cell);
 }
 
+bool compare_is_run(const json_t *run)
+{
+	return streq(record_text(run, "schema", ""), "memrig.run/1") && json_is_array(json_object_get(run, "cells"));
+}
+
 struct compare_groups compare_groups_of(const json_t *run, const json_t *other)
+{
+	return compare_groups_by(run, other, COMPARE_PROFILES);
+}
+
+struct compare_groups compare_groups_by(const json_t *run, const json_t *other, enum compare_by by)
 {
 	struct compare_groups all = { 0 };
 
-	add_run(&all, run, other);
+	add_run(&all, run, other, by);
 	if (other)
-		add_run(&all, other, run);
+		add_run(&all, other, run, by);
 	for (size_t i = 0; i < all.n; i++) {
 		baseline_first(&all.list[i]);
 		for (size_t k = 0; k < all.list[i].n_columns; k++)
@@ -140,7 +154,7 @@ void compare_groups_release(struct compare_groups *groups)
 
 /* ---- looking at them ---- */
 
-char *compare_column_name(const struct compare_column *c)
+char *compare_column_title(const struct compare_column *c)
 {
 	if (!c->cured)
 		return xstrdup(c->profile);

@@ -22,6 +22,7 @@ struct compare_column {
 
 struct compare_group {
 	const char *scenario, *kernel;  /* kernel "" when the columns may differ in it */
+	const char *profile;		/* that of all columns when kernels are compared, else "" */
 	struct compare_column *columns; /* the first is the baseline */
 	size_t n_columns;
 };
@@ -32,8 +33,16 @@ struct compare_groups {
 };
 
 /* What the column is called: the profile; "cured", with the profile unless it is kernel-default. The caller frees it. */
-char *compare_column_name(const struct compare_column *c);
+char *compare_column_title(const struct compare_column *c);
 
+enum compare_by { COMPARE_PROFILES, COMPARE_KERNELS };
+
+/* Whether it is a run document. */
+bool compare_is_run(const json_t *run);
+
+/* `other` is a second run or NULL. With COMPARE_KERNELS a group is one scenario and profile, and the kernels are its
+ * columns. compare_groups_of() is by profiles. */
+struct compare_groups compare_groups_by(const json_t *run, const json_t *other, enum compare_by by);
 struct compare_groups compare_groups_of(const json_t *run, const json_t *other);
 void compare_groups_release(struct compare_groups *groups);
 

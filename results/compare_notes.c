@@ -86,6 +86,8 @@ void compare_print_title(FILE *out, const struct compare_group *g, const struct 
 	size_t seeds = count_seeds(g, &seed);
 
 	fprintf(out, "%s", g->scenario);
+	if (*g->profile)
+		fprintf(out, "%sprofile %s", dot, g->profile);
 	if (kernel)
 		fprintf(out, "%skernel %s", dot, kernel);
 	if (lru)
@@ -165,7 +167,7 @@ static void print_verdict(FILE *out, const json_t *verdict, const char *who,
 static char *column_label(const struct compare_group *g, const struct compare_column *c)
 {
 	const char *id = record_text(c->run, "run", ""), *dash = strrchr(id, '-');
-	_cleanup_free_ char *name = compare_column_name(c);
+	_cleanup_free_ char *name = compare_column_title(c);
 
 	if (g->columns[0].run == g->columns[g->n_columns - 1].run)
 		return TAKE_PTR(name);

@@ -70,9 +70,9 @@ static void judge_all(struct judgements *j, const struct judge_cells *cells, con
 void judge_columns(const struct compare_column *base, const struct compare_column *other,
 		   const struct judge_options *options, struct judgements *ret)
 {
-	struct judge_options with = options ? *options : (struct judge_options){ 0, JUDGE_THRESHOLD };
+	struct judge_options with = options ? *options : (struct judge_options){ .threshold = JUDGE_THRESHOLD };
 	struct judge_cells cells = judge_cells_of(base, other);
-	struct judgements j = { .how = cells.how, .left_out = cells.left_out };
+	struct judgements j = { .how = cells.how, .left_out = cells.left_out, .repeated = cells.repeated };
 
 	if (with.alpha <= 0)
 		with.alpha = JUDGE_ALPHA;

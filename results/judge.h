@@ -24,6 +24,7 @@
 struct judge_options {
 	double alpha;	  /* 0: JUDGE_ALPHA */
 	double threshold; /* share of the base's median below which a difference does not matter; >= 0 */
+	bool quick;	  /* no bootstrap intervals; the calls are the same */
 };
 
 enum judge_how {
@@ -69,7 +70,8 @@ struct judgement {
 						   the metric has a better. NAN when the base's median is 0. The
 						   interval (bootstrap) is of primary metrics and of tails */
 	double a12;	   /* how often a cell of other has more than one of base; ties count half */
-	double p;	   /* of this test alone */
+	double p;	   /* of this test alone, as any program has it */
+	double fine_p;	   /* what is adjusted: p, with cells of one rank sum told apart, see results/stats/rank.h */
 	double least_p;	   /* the lowest it could have been with these values, whatever side each had come from */
 	double p_adjusted; /* Holm over the primary metrics and outcomes, Benjamini-Hochberg over the rest */
 	size_t more;	   /* JUDGE_TOO_FEW: cells a side that are missing at least */
@@ -91,7 +93,8 @@ struct judge_outcomes {
 	struct judge_tally base, other;
 	double p, p_adjusted;	    /* Fisher: completed or not, of the valid cells; NAN when exact or all the same */
 	double oom_p, oom_adjusted; /* log-rank: time to the first kill; NAN when exact or nobody was killed */
-	double least_p, oom_least_p;	     /* as in struct judgement */
+	size_t n_base, n_other;		    /* cells that the tests count: valid, and the same ones once */
+	double least_p, oom_least_p;	    /* as in struct judgement */
 	int ended_better, killed_better;     /* 1: more of other completed, and are killed later; -1: fewer, earlier */
 	enum judge_call call;	    /* BETTER: more complete, or they are killed later; EQUAL, UNCLEAR, TOO_FEW, ABSENT */
 	size_t more;		    /* as in struct judgement */
@@ -106,6 +109,8 @@ struct judgements {
 	size_t n;
 	size_t n_primary; /* of list */
 	size_t left_out;  /* usable cells that have no partner of the same seed */
+	size_t repeated;  /* virtual clock: cells (paired: pairs) that were the same as another in every metric; they
+			     count once, because a seed that changes nothing tells nothing new */
 };
 
 /* Holds every metric that either column has against the base. options NULL: the defaults. */

@@ -140,8 +140,7 @@ static void call_outcomes(struct judge_outcomes *o, const struct judgements *all
 		o->call = o->ended_better > 0 ? JUDGE_BETTER : JUDGE_WORSE;
 	else if (killed)
 		o->call = o->killed_better > 0 ? JUDGE_BETTER : JUDGE_WORSE;
-	else if ((o->more = stats_need_rank_sum(o->base.cells - o->base.invalid.n, o->other.cells - o->other.invalid.n,
-						level)) > 0)
+	else if ((o->more = stats_need_rank_sum(o->n_base, o->n_other, level)) > 0)
 		o->call = JUDGE_TOO_FEW;
 }
 
@@ -154,7 +153,7 @@ void judge_family(struct judgements *j)
 	for (size_t i = 0; i < j->n; i++) {
 		struct judgement *one = &j->list[i];
 
-		join(one->primary ? &primary : &rest, one->p, one->least_p, j->alpha, &one->p_adjusted);
+		join(one->primary ? &primary : &rest, one->fine_p, one->least_p, j->alpha, &one->p_adjusted);
 	}
 	adjust(&primary, stats_holm);
 	adjust(&rest, stats_benjamini_hochberg);

@@ -95,6 +95,7 @@ json_t *judge_to_json(const struct judgements *j)
 				   judge_outcomes_to_json(&j->outcomes), "metrics", list);
 
 	set_count(object, "left_out", j->left_out);
+	set_count(object, "repeated", j->repeated);
 	for (size_t i = 0; i < j->n; i++)
 		json_array_append_new(list, judgement_to_json(&j->list[i]));
 	return object;

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "common/util.h"
+#include "results/judge_values.h"
 #include "results/outcome.h"
 #include "results/stats/counts.h"
 #include "results/stats/survival.h"
@@ -62,7 +63,41 @@ static double metric_of(const json_t *cell, const char *name)
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-/* Returns how many of the valid cells have a life; the caller frees the list. */
+/* Under the virtual clock: an earlier valid cell is the same. */
+static bool is_repeat(const struct compare_column *c, size_t at)
+{
+	const json_t *cell = json_array_get(c->cells, at);
+
+	for (size_t i = 0; i < at && streq(judge_clock(c, cell), "virtual"); i++)
+		if (json_is_true(json_object_get(json_array_get(c->cells, i), "valid")) &&
+		    judge_same_cell(json_array_get(c->cells, i), cell))
+			return true;
+	return false;
+}
+
+static bool counts(const struct compare_column *c, size_t at)
+{
+	const json_t *cell = json_array_get(c->cells, at);
+
+	return json_is_true(json_object_get(cell, "valid")) && outcome_parse(record_text(cell, "outcome", "")) >= 0 &&
+	       !is_repeat(c, at);
+}
+
+/* Of the cells that tests count: how many there are, and how many completed. */
+static struct judge_rate count_completed(const struct compare_column *c)
+{
+	struct judge_rate rate = { 0 };
+
+	for (size_t i = 0; i < json_array_size(c->cells); i++) {
+		if (!counts(c, i))
+			continue;
+		rate.of++;
+		rate.n += streq(record_text(json_array_get(c->cells, i), "outcome", ""), "completed");
+	}
+	return rate;
+}
+
+/* Returns how many of the cells have a life; the caller frees the list. */
 static size_t lives_of(const struct compare_column *c, struct stats_life **ret)
 {
 	struct stats_life *list = xcalloc(json_array_size(c->cells) + 1, sizeof(*list));
@@ -72,7 +107,7 @@ static size_t lives_of(const struct compare_column *c, struct stats_life **ret)
 	json_array_foreach (c->cells, i, cell) {
 		double killed = metric_of(cell, "oom.first_ns"), ended = metric_of(cell, "time.virtual_ns");
 
-		if (!json_is_true(json_object_get(cell, "valid")))
+		if (!counts(c, i))
 			continue;
 		if (isnan(ended))
 			ended = metric_of(cell, "time.real_ns");
@@ -117,7 +152,7 @@ void judge_outcomes(const struct compare_column *base, const struct compare_colu
 {
 	struct judge_outcomes o = { .base = tally(base, alpha), .other = tally(other, alpha) };
 	const struct judge_rate *b = &o.base.completed, *t = &o.other.completed;
-	size_t completed = b->n + t->n;
+	struct judge_rate x = count_completed(base), y = count_completed(other);
 
 	o.p = o.p_adjusted = o.oom_p = o.oom_adjusted = o.least_p = o.oom_least_p = NAN;
 	o.ended_better = (t->n * b->of > b->n * t->of) - (t->n * b->of < b->n * t->of);
@@ -127,10 +162,12 @@ void judge_outcomes(const struct compare_column *base, const struct compare_colu
 	} else if (how == JUDGE_EXACT || (b->of == 1 && t->of == 1 && same_tallies(&o.base, &o.other))) {
 		o.call = exact_call(&o);
 	} else {
-		if (completed > 0 && completed < b->of + t->of) {
-			o.p = stats_fisher(b->n, b->of, t->n, t->of);
-			o.least_p = stats_fisher_least(completed, b->of, t->of);
+		if (x.n + y.n > 0 && x.n + y.n < x.of + y.of) {
+			o.p = stats_fisher(x.n, x.of, y.n, y.of);
+			o.least_p = stats_fisher_least(x.n + y.n, x.of, y.of);
 		}
+		o.n_base = x.of;
+		o.n_other = y.of;
 		test_kills(&o, base, other);
 		if (nothing_to_tell(&o))
 			o.call = JUDGE_EQUAL;

@@ -38,6 +38,7 @@ static void test_pairs(struct judgement *j, double alpha)
 	j->shift_low = shift.low;
 	j->shift_high = shift.high;
 	j->p = test.p;
+	j->fine_p = test.fine_p;
 	j->least_p = test.least_p;
 }
 
@@ -51,6 +52,7 @@ static void test_sides(struct judgement *j, double alpha)
 	j->shift_low = shift.low;
 	j->shift_high = shift.high;
 	j->p = test.p;
+	j->fine_p = test.fine_p;
 	j->least_p = test.least_p;
 }
 
@@ -65,7 +67,7 @@ static bool is_tail(const char *metric)
 	return strstr(metric, "_p99_") || strstr(metric, "_max_ns");
 }
 
-static void add_change(struct judgement *j, double alpha)
+static void add_change(struct judgement *j, const struct judge_options *options)
 {
 	const struct judge_side *b = &j->base, *o = &j->other;
 	double low, high;
@@ -75,10 +77,10 @@ static void add_change(struct judgement *j, double alpha)
 		j->change = 0;
 	else if (b->median > 0)
 		j->change = share_of(o->median / b->median, j->better);
-	if (j->how == JUDGE_EXACT || !(b->median > 0) || !(j->primary || is_tail(j->metric)))
+	if (options->quick || j->how == JUDGE_EXACT || !(b->median > 0) || !(j->primary || is_tail(j->metric)))
 		return;
-	if (!stats_bootstrap_ratio(b->values, b->n, o->values, o->n, j->how == JUDGE_PAIRED, alpha,
-				   rng_derive(0, j->metric), &low, &high))
+	if (!stats_bootstrap_ratio(b->values, b->n, o->values, o->n, j->how == JUDGE_PAIRED,
+				   options->alpha, rng_derive(0, j->metric), &low, &high))
 		return;
 	j->change_low = share_of(j->better == BETTER_LOWER ? high : low, j->better);
 	j->change_high = share_of(j->better == BETTER_LOWER ? low : high, j->better);
@@ -90,7 +92,7 @@ void judge_test(struct judgement *j, const struct judge_options *options)
 
 	j->shift = j->shift_low = j->shift_high = NAN;
 	j->change = j->change_low = j->change_high = NAN;
-	j->a12 = j->p = j->least_p = j->p_adjusted = NAN;
+	j->a12 = j->p = j->fine_p = j->least_p = j->p_adjusted = NAN;
 	if (b->n == 0 || o->n == 0) {
 		j->call = JUDGE_ABSENT;
 		return;
@@ -104,5 +106,5 @@ void judge_test(struct judgement *j, const struct judge_options *options)
 		test_pairs(j, options->alpha);
 	else
 		test_sides(j, options->alpha);
-	add_change(j, options->alpha);
+	add_change(j, options);
 }

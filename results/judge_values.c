@@ -60,6 +60,35 @@ static void pair_up(struct judge_cells *cells, const struct compare_column *base
 	cells->left_out = json_array_size(base->usable) + json_array_size(other->usable) - 2 * cells->n_base;
 }
 
+bool judge_same_cell(const json_t *a, const json_t *b)
+{
+	return streq(record_text(a, "outcome", ""), record_text(b, "outcome", "")) &&
+	       json_equal(json_object_get(a, "metrics"), json_object_get(b, "metrics"));
+}
+
+/* Whether an earlier one of the list, and with pairs its partner, is the same. */
+static bool is_repeat(const json_t *const *list, const json_t *const *partners, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (judge_same_cell(list[i], list[n]) && (!partners || judge_same_cell(partners[i], partners[n])))
+			return true;
+	return false;
+}
+
+/* Keeps the first of those that are the same; partners may be NULL. Returns how many are left. */
+static size_t drop_repeats(const json_t **list, const json_t **partners, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		list[kept] = list[i];
+		if (partners)
+			partners[kept] = partners[i];
+		kept += !is_repeat(list, partners, kept);
+	}
+	return kept;
+}
+
 static size_t take_all(const struct compare_column *c, const json_t **list)
 {
 	size_t i;
@@ -68,6 +97,16 @@ static size_t take_all(const struct compare_column *c, const json_t **list)
 	json_array_foreach (c->usable, i, cell)
 		list[i] = cell;
 	return json_array_size(c->usable);
+}
+
+/* Where the seeds change nothing there is one pair, and that is exact. */
+static void drop_repeated_pairs(struct judge_cells *cells)
+{
+	size_t n = cells->n_base;
+
+	cells->n_base = cells->n_other = drop_repeats(cells->base, cells->other, n);
+	cells->repeated = n - cells->n_base;
+	cells->how = cells->n_base > 1 ? JUDGE_PAIRED : JUDGE_EXACT;
 }
 
 struct judge_cells judge_cells_of(const struct compare_column *base, const struct compare_column *other)
@@ -80,16 +119,21 @@ struct judge_cells judge_cells_of(const struct compare_column *base, const struc
 	};
 
 	if (all_virtual(base) && all_virtual(other)) {
-		cells.how = JUDGE_UNPAIRED;
 		pair_up(&cells, base, other);
 		if (cells.n_base > 1 || (cells.n_base == 1 && cells.left_out == 0)) {
-			cells.how = cells.n_base > 1 ? JUDGE_PAIRED : JUDGE_EXACT;
+			drop_repeated_pairs(&cells);
 			return cells;
 		}
+		cells.how = JUDGE_UNPAIRED;
 	}
 	cells.left_out = 0;
 	cells.n_base = take_all(base, cells.base);
 	cells.n_other = take_all(other, cells.other);
+	if (all_virtual(base))
+		cells.n_base = drop_repeats(cells.base, NULL, cells.n_base);
+	if (all_virtual(other))
+		cells.n_other = drop_repeats(cells.other, NULL, cells.n_other);
+	cells.repeated = json_array_size(base->usable) + json_array_size(other->usable) - cells.n_base - cells.n_other;
 	return cells;
 }
 

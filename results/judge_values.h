@@ -10,7 +10,11 @@ struct judge_cells {
 	const json_t **base, **other; /* borrowed; pairs of one seed when exact or paired */
 	size_t n_base, n_other;
 	size_t left_out; /* usable cells that have no partner */
+	size_t repeated; /* that were the same as another in every metric, and count once */
 };
+
+/* Whether two cells ended alike and agree in every metric: under the virtual clock one of them tells nothing new. */
+bool judge_same_cell(const json_t *a, const json_t *b);
 
 struct judge_cells judge_cells_of(const struct compare_column *base, const struct compare_column *other);
 void judge_cells_release(struct judge_cells *cells);

@@ -116,17 +116,61 @@ static struct stats_test rank_sum_exact(const struct ranks *r, size_t take, doub
 		width += r->twice[r->n - 1 - i];
 	ways = count_subsets(r, take, width);
 	return (struct stats_test){
-		share_beyond(ways + take * width, width, middle, fabs(sum - middle)),
-		share_beyond(ways + take * width, width, middle, farthest(ways + take * width, width, middle)),
-		true,
+		.p = share_beyond(ways + take * width, width, middle, fabs(sum - middle)),
+		.least_p = share_beyond(ways + take * width, width, middle,
+					farthest(ways + take * width, width, middle)),
+		.exact = true,
 	};
+}
+
+/* ---- the same, ways of one rank sum told apart ---- */
+
+struct deal {
+	const struct ranks *r;
+	double mean;
+	double far, far_mean; /* what was seen: distances of the rank sum and of the sum of values */
+	double ways, beyond;
+};
+
+/* All ways to take so many more of the values from `from` on. */
+static void deal_out(struct deal *d, size_t from, size_t take, double ranks, double values)
+{
+	if (take == 0) {
+		d->ways++;
+		d->beyond += fabs(ranks) > d->far || (fabs(ranks) == d->far && fabs(values) >= d->far_mean);
+		return;
+	}
+	for (size_t i = from; i + take <= d->r->n; i++)
+		deal_out(d, i + 1, take - 1, ranks + d->r->twice[i] - (double)(d->r->n + 1),
+			 values + d->r->sorted[i] - d->mean);
+}
+
+static double rank_sum_fine(const struct ranks *r, const double *few, size_t take, double sum)
+{
+	double n = (double)r->n, scale = r->sorted[r->n - 1] - r->sorted[0], values = 0;
+	struct deal d = { .r = r };
+
+	for (size_t i = 0; i < r->n; i++)
+		d.mean += r->sorted[i] / n;
+	for (size_t i = 0; i < take; i++)
+		values += few[i] - d.mean;
+	d.far = fabs(sum - (double)take * (n + 1));
+	/* The same values added in another order must count as the same. */
+	d.far_mean = fabs(values) - 1e-9 * scale;
+	deal_out(&d, 0, take, 0, 0);
+	return d.beyond / d.ways;
+}
+
+static double ways_to_choose(size_t n, size_t k)
+{
+	return exp(lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1));
 }
 
 struct stats_test stats_rank_sum(const double *x, size_t n_x, const double *y, size_t n_y)
 {
 	double n = (double)(n_x + n_y), variance, sum = 0, middle, most = 0;
 	_cleanup_free_ double *all = xcalloc(n_x + n_y + 1, sizeof(*all));
-	struct stats_test t = { NAN, NAN, true };
+	struct stats_test t = { NAN, NAN, NAN, true };
 	struct ranks r;
 	bool swap = n_x > n_y; /* the smaller sample's sum is fewer ways to count */
 	const double *few = swap ? y : x;
@@ -143,12 +187,13 @@ struct stats_test stats_rank_sum(const double *x, size_t n_x, const double *y, s
 	}
 	middle = (double)take * (n + 1);
 	if (r.twice[0] == r.twice[r.n - 1]) {
-		t = (struct stats_test){ 1, 1, true };
+		t = (struct stats_test){ 1, 1, 1, true };
 	} else if (r.n <= STATS_EXACT_RANK_SUM) {
 		t = rank_sum_exact(&r, take, sum);
+		t.fine_p = ways_to_choose(r.n, take) < STATS_FINE_WAYS ? rank_sum_fine(&r, few, take, sum) : t.p;
 	} else {
 		variance = (double)n_x * (double)n_y / 12 * (n + 1 - r.ties / (n * (n - 1)));
-		t.p = two_sided(fabs(sum - middle) / 2, variance, 0.5);
+		t.p = t.fine_p = two_sided(fabs(sum - middle) / 2, variance, 0.5);
 		t.least_p = two_sided(fabs(most - middle) / 2, variance, 0.5);
 		t.exact = false;
 	}
@@ -174,14 +219,15 @@ static struct stats_test signed_rank_exact(const struct ranks *r, double sum)
 			ways[s] += ways[s - r->twice[i]];
 	}
 	middle = (double)(width - 1) / 2;
-	return (struct stats_test){ share_beyond(ways, width, middle, fabs(sum - middle)),
-				    share_beyond(ways, width, middle, middle), true };
+	return (struct stats_test){ .p = share_beyond(ways, width, middle, fabs(sum - middle)),
+				    .least_p = share_beyond(ways, width, middle, middle),
+				    .exact = true };
 }
 
 struct stats_test stats_signed_rank(const double *differences, size_t n)
 {
 	_cleanup_free_ double *sizes = xcalloc(n + 1, sizeof(*sizes));
-	struct stats_test t = { 1, 1, true };
+	struct stats_test t = { 1, 1, 1, true };
 	double sum = 0, m, variance;
 	struct ranks r;
 	size_t k = 0;
@@ -190,7 +236,7 @@ struct stats_test stats_signed_rank(const double *differences, size_t n)
 		if (differences[i] != 0)
 			sizes[k++] = fabs(differences[i]);
 	if (n == 0)
-		return (struct stats_test){ NAN, NAN, true };
+		return (struct stats_test){ NAN, NAN, NAN, true };
 	if (k == 0)
 		return t;
 	r = ranks_of(sizes, k);
@@ -206,6 +252,7 @@ struct stats_test stats_signed_rank(const double *differences, size_t n)
 		t.least_p = two_sided(m * (m + 1) / 4, variance, 0.5);
 		t.exact = false;
 	}
+	t.fine_p = t.p;
 	ranks_release(&r);
 	return t;
 }

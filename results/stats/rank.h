@@ -18,9 +18,21 @@
 
 struct stats_test {
 	double p;	/* 1 when all values are the same */
+	double fine_p;	/* see below; never more than p */
 	double least_p; /* what p would be, had these values come out as far apart as they can */
 	bool exact;
 };
+
+/*
+ * Few values have few different rank sums: of 7 and 7 the test at 5 % rejects
+ * 3.8 % of equals and misses what it might have seen. Up to STATS_FINE_WAYS ways
+ * to deal the values out, fine_p tells those of one rank sum apart by the
+ * difference of the means, and counts only what is at least as far out by both.
+ * The order of the ways is fixed before the values are dealt, so this p is as
+ * exact as the other (Lehmann, Romano: "Testing Statistical Hypotheses", 15.2).
+ * Beyond, and for signed ranks, it is p.
+ */
+#define STATS_FINE_WAYS 20000
 
 /* Mann-Whitney: two independent samples. NAN, NAN when one is empty. */
 struct stats_test stats_rank_sum(const double *x, size_t n_x, const double *y, size_t n_y);

@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* memrig compare: profiles of a stored run side by side, or two runs. */
 #include "common/util.h"
+#include "results/compare_export.h"
 #include "runner/cli/cli.h"
 #include "runner/cli/stored.h"
 
 struct compare_request {
 	struct stored_request stored;
 	const char *runs[2];
+	enum compare_format { FORMAT_TEXT, FORMAT_CSV, FORMAT_MARKDOWN } format;
+	enum compare_by by;
+	struct judge_options judge;
 };
+
+enum { KEY_CSV = 0x100, KEY_MARKDOWN, KEY_BY, KEY_ALPHA, KEY_THRESHOLD };
 
 static const struct argp_option argp_options[] = {
 	STORED_OPTION,
-	{ "json", KEY_STORED_JSON, 0, 0, "Print the runs as one JSON document", 0 },
+	{ "by", KEY_BY, "WHAT", 0, "Compare 'profile' with profile (the default) or 'kernel' with kernel", 0 },
+	{ "alpha", KEY_ALPHA, "P", 0, "False alarms allowed, over all primary metrics together (default: 0.05)", 0 },
+	{ "threshold", KEY_THRESHOLD, "SHARE", 0,
+	  "Differences of the median that are smaller do not count, 5% or 0.05 (default: 2%)", 0 },
+	{ "json", KEY_STORED_JSON, 0, 0, "Print the runs and every judgement as one JSON document", 0 },
+	{ "csv", KEY_CSV, 0, 0, "Print a line a metric, as CSV", 0 },
+	{ "markdown", KEY_MARKDOWN, 0, 0, "Print Markdown, for a pull request", 0 },
 	{ 0 },
 };
 
@@ -20,18 +32,58 @@ static const char argp_doc[] =
 	"  memrig compare latest\n"
 	"  memrig compare 20260101T12\n"
 	"  memrig compare ./before ./after\n"
+	"  memrig compare latest --by kernel\n"
+	"  memrig compare 20260101T12 latest --threshold 5% --markdown\n"
 	"\n"
 	"Shows the profiles of a run side by side: what happened, then what was swapped and reclaimed, then "
 	"why. "
 	"The first column, kernel-default where there is one, is what the others are held against. "
 	"RUN is an id or the beginning of one, 'latest', or a directory. With two runs the columns of both "
-	"are shown.";
+	"are shown. Where there are several seeds, each column is tested against the first: outcomes, then "
+	"the primary metrics, then the others that differ; docs/statistics.md says how.";
+
+/* "5%" or "0.05"; exits with a usage mistake when it is neither or not from 0 to most. */
+static double parse_share(struct argp_state *state, const char *option, const char *text, double most)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (*end == '%') {
+		value /= 100;
+		end++;
+	}
+	if (end == text || *end || !(value >= 0 && value <= most))
+		argp_error(state, "%s: '%s' is no share from 0 to %g, such as 5%% or 0.05", option, text, most);
+	return value;
+}
+
+static enum compare_by parse_by(struct argp_state *state, const char *text)
+{
+	if (!streq(text, "profile") && !streq(text, "kernel"))
+		argp_error(state, "--by: '%s' is neither 'profile' nor 'kernel'", text);
+	return streq(text, "kernel") ? COMPARE_KERNELS : COMPARE_PROFILES;
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct compare_request *request = state->input;
 
 	switch (key) {
+	case KEY_CSV:
+		request->format = FORMAT_CSV;
+		return 0;
+	case KEY_MARKDOWN:
+		request->format = FORMAT_MARKDOWN;
+		return 0;
+	case KEY_BY:
+		request->by = parse_by(state, arg);
+		return 0;
+	case KEY_ALPHA:
+		request->judge.alpha = parse_share(state, "--alpha", arg, 0.5);
+		return 0;
+	case KEY_THRESHOLD:
+		request->judge.threshold = parse_share(state, "--threshold", arg, 1000);
+		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num >= ARRAY_SIZE(request->runs))
 			argp_error(state, "at most two runs are compared");
@@ -46,15 +98,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* {"schema":"memrig.compare/1","runs":[...]}: the documents that the tables are made of. */
-static void print_json(json_t *const *runs)
+static void print(const struct compare_request *request, json_t *const *runs, const struct compare_options *options)
 {
-	json_t *document = json_pack("{s:s, s:[O]}", "schema", "memrig.compare/1", "runs", runs[0]);
+	json_t *document = NULL;
 
-	if (runs[1])
-		json_array_append(json_object_get(document, "runs"), runs[1]);
-	cli_json(document);
-	json_decref(document);
+	if (request->stored.json) {
+		if (compare_to_json(runs[0], runs[1], options, &document) == 0)
+			cli_json(document);
+		json_decref(document);
+	} else if (request->format == FORMAT_CSV) {
+		compare_print_csv(stdout, runs[0], runs[1], options);
+	} else if (request->format == FORMAT_MARKDOWN) {
+		compare_print_markdown(stdout, runs[0], runs[1], options);
+	} else {
+		compare_print(stdout, runs[0], runs[1], options);
+	}
 }
 
 static int compare_main(int argc, char **argv)
@@ -62,7 +120,7 @@ static int compare_main(int argc, char **argv)
 	static const struct argp argp = {
 		argp_options, parse_option, "RUN [RUN]", argp_doc, NULL, NULL, NULL
 	};
-	struct compare_request request = { 0 };
+	struct compare_request request = { .judge = { .alpha = JUDGE_ALPHA, .threshold = JUDGE_THRESHOLD } };
 	struct compare_options options = stored_text_options();
 	json_t *runs[2] = { NULL, NULL };
 	struct error err = { 0 };
@@ -73,10 +131,9 @@ static int compare_main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(runs) && request.runs[i] && r == 0; i++)
 		r = stored_load(request.stored.store, request.runs[i], &runs[i], NULL, &err);
 	if (r == 0) {
-		if (request.stored.json)
-			print_json(runs);
-		else
-			compare_print(stdout, runs[0], runs[1], &options);
+		options.by = request.by;
+		options.judge = request.judge;
+		print(&request, runs, &options);
 		r = stored_written();
 	} else {
 		r = stored_failed(r, &err);

@@ -111,7 +111,7 @@ int stored_failed(int r, const struct error *err)
 
 struct compare_options stored_text_options(void)
 {
-	struct compare_options options = { .width = 100 };
+	struct compare_options options = { .width = 100, .judge = { .alpha = JUDGE_ALPHA, .threshold = JUDGE_THRESHOLD } };
 	struct winsize size;
 
 	options.utf8 = streq(nl_langinfo(CODESET), "UTF-8");

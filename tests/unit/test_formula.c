@@ -68,9 +68,9 @@ static const struct {
 START_TEST(one_formula)
 {
 	struct timeline *t = timeline_of_records(course);
-	json_t *metrics = json_pack("{s:f}", "m", 2.5);
+	json_t *own_metrics = json_pack("{s:f}", "m", 2.5);
 	json_t *settings = json_pack("{s:{s:s}, s:{s:s}}", "vm.k", "effective", "60", "vm.word", "effective", "never");
-	struct formula_cell cell = { t, metrics, settings };
+	struct formula_cell cell = { t, own_metrics, settings };
 	struct formula *formula = NULL;
 	struct error err = { 0 };
 	double value = -1;
@@ -87,7 +87,7 @@ START_TEST(one_formula)
 		ck_assert_double_eq(value, cases[_i].value);
 	}
 	formula_free(formula);
-	json_decref(metrics);
+	json_decref(own_metrics);
 	json_decref(settings);
 	timeline_free(t);
 }
