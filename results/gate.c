@@ -7,6 +7,7 @@
 #include "results/changes.h"
 #include "results/divergence.h"
 #include "results/gate_column.h"
+#include "results/kernel_series.h"
 #include "results/store.h"
 #include "results/timeline.h"
 
@@ -47,13 +48,11 @@ struct gate {
 
 /* ---- which columns belong together ---- */
 
-/* "6.1" of "6.1.0-56-cloud-amd64": a night may bring another release of the same kernel. */
 static bool same_series(const char *a, const char *b)
 {
-	size_t digits = strspn(a, "0123456789"), len = digits + (a[digits] == '.') ;
+	size_t len = kernel_series(a);
 
-	len += strspn(a + len, "0123456789");
-	return strncmp(a, b, len) == 0 && !(b[len] >= '0' && b[len] <= '9');
+	return len > 0 && len == kernel_series(b) && strncmp(a, b, len) == 0;
 }
 
 typedef bool (*kernels_match)(const char *, const char *);

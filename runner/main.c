@@ -23,7 +23,6 @@ static int not_yet(int argc, char **argv)
 /* Planned, and not there yet. */
 static const struct verb planned[] = {
 	{ "report", "", not_yet, true },
-	{ "history", "", not_yet, true },
 };
 
 static const struct verb *const verbs[] = {
@@ -32,6 +31,7 @@ static const struct verb *const verbs[] = {
 	&verb_compare,
 	&verb_explain,
 	&verb_gate,
+	&verb_history,
 	&verb_list,
 	&verb_show,
 	&verb_watch,
@@ -44,7 +44,6 @@ static const struct verb *const verbs[] = {
 	&verb_restore,
 	&verb_lab,
 	&planned[0],
-	&planned[1],
 	NULL,
 };
 

@@ -60,6 +60,30 @@ if validate docs/schema/watch.json "$lines/broken" >/dev/null; then
 	failed=1
 fi
 
+# The gate's answer and a history, of two runs made by hand: worse in one metric, one scenario missing.
+a_run() {
+	mkdir -p "$lines/store/$1/cells/s.p.s1" "$lines/store/$1/cells/$3.p.s1"
+	printf '{"schema":"memrig.run/1","run":"%s","status":"finished","clock":"virtual","started":"2026-01-01T00:00:00Z",
+		"provenance":{"memrig":"%s"},"cells":["s.p.s1","%s.p.s1"]}' "$1" "$1" "$3" >"$lines/store/$1/run.json"
+	for name in s "$3"; do
+		printf '{"id":"%s.p.s1","scenario":"%s","profile":"p","seed":1,"kernel":"6.1.0-1","clock":"virtual","outcome":"completed",
+			"valid":true,"stream_sha256":"%s","verdicts":[],"workloads":[],"metrics":{"swap.out_bytes":%s}}' \
+			"$name" "$name" "$1" "$2" >"$lines/store/$1/cells/$name.p.s1/summary.json"
+	done
+}
+a_run 20260101T000000Z-0001 1000 old
+a_run 20260102T000000Z-0002 2000 new
+"$memrig" gate 20260102 --baseline 20260101 --store "$lines/store" --json >"$lines/gate" || [ $? -eq 1 ] || failed=1
+"$memrig" history swap.out_bytes --store "$lines/store" --json >"$lines/history" || failed=1
+for document in gate history; do
+	validate docs/schema/$document.json "$lines/$document" || failed=1
+	sed 's/"schema":/"scheme":/' "$lines/$document" >"$lines/broken"
+	if validate docs/schema/$document.json "$lines/broken" >/dev/null; then
+		echo "docs/schema/$document.json accepts an unknown key"
+		failed=1
+	fi
+done
+
 # A schema that accepts everything would pass so far.
 for kind in profile scenario; do
 	if validate docs/schema/$kind.json tests/data/broken/$kind-unknown-key.json >/dev/null; then

@@ -27,9 +27,13 @@ says 2 "Try" run --no-such-option
 says 2 "" frobnicate
 says 2 "memrig: --color: 'maybe' is not one of auto, always, never" --color=maybe list
 says 2 "there is no command 'frobnicate'" --color=never frobnicate
-for verb in report gate history; do
-	says 2 "memrig $verb: not in this version" "$verb" latest
-done
+says 2 "memrig report: not in this version" report latest
+says 2 "no run given" gate --baseline good
+says 2 "no baseline given" gate latest
+says 2 "--fail-on is regression or change" gate latest --baseline good --fail-on doom
+says 2 "" gate no-such-run --baseline good
+says 2 "no metric given" history
+says 2 "did you mean 'swap.out_bytes'" history swap.out_byte
 says 2 "" show no-such-run
 says 2 "" compare no-such-run
 

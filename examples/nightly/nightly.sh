@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One night: runs the plan, gates the run against the last good one, and leaves what other programs read in one directory.
+#
+#   MEMRIG_PLAN      what `memrig run` is asked for (default: swap-with-free-memory mixed-pressure -k 6.1)
+#   MEMRIG_STORE     where the runs are
+#   MEMRIG_OUT       where gate.{txt,xml,ktap,md}, run.json and the page of the run go (default: ./nightly)
+#   MEMRIG_TEXTFILE  node_exporter's textfile directory; memrig.prom is written there (default: $MEMRIG_OUT)
+#   MEMRIG           the program (default: memrig)
+#
+# $MEMRIG_OUT/good names the baseline: the last run that was no worse than the one before. After a regression it stays,
+# until somebody accepts what is new: echo RUN >good. Exits as `memrig gate` does: 0 good, 1 worse, 4 too few runs to
+# tell; the first night is good when its expectations are met.
+set -eu
+
+memrig=${MEMRIG:-memrig}
+out=${MEMRIG_OUT:-nightly}
+textfile=${MEMRIG_TEXTFILE:-$out}
+mkdir -p "$out"
+
+# Findings of the run alone (exit 1) are told by the gate too; anything else is no night.
+code=0
+# The plan is a list of words.
+# shellcheck disable=SC2086
+"$memrig" run --json ${MEMRIG_PLAN:-swap-with-free-memory mixed-pressure -k 6.1} >"$out/run.json" || code=$?
+if [ "$code" -gt 1 ]; then
+	echo "nightly: memrig run failed with exit code $code" >&2
+	exit "$code"
+fi
+run=$(jq -r .run "$out/run.json")
+
+accept() {
+	echo "$run" >"$out/good.new"
+	mv "$out/good.new" "$out/good"
+}
+
+if [ ! -s "$out/good" ]; then
+	echo "nightly: $run is the first night, there is nothing to hold it against"
+	[ "$code" -eq 0 ] && accept
+	exit "$code"
+fi
+
+code=0
+"$memrig" gate "$run" --baseline "$(cat "$out/good")" --junit "$out/gate.xml" --ktap "$out/gate.ktap" \
+	--markdown "$out/gate.md" --prometheus "$textfile/memrig.prom" >"$out/gate.txt" || code=$?
+cat "$out/gate.txt"
+case $code in
+0) accept ;;
+1 | 4) ;;
+*)
+	echo "nightly: memrig gate failed with exit code $code" >&2
+	exit "$code"
+	;;
+esac
+"$memrig" report "$run" -o "$out/report.html" || echo "nightly: no page was made of the run" >&2
+exit "$code"

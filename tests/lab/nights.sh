@@ -1,0 +1,138 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Three nights of examples/nightly: the second is as the first, in the third somebody has changed the profile. The gate
+# says so in every form, the history says since when and why.
+# shellcheck source=tests/lab/lib.sh
+. "$(dirname "$0")/lib.sh"
+need_lab 6.1
+command -v xmllint >/dev/null || skip "xmllint is not installed"
+python=/usr/bin/python3
+
+nightly=$PWD/examples/nightly
+export MEMRIG="$memrig" MEMRIG_OUT="$work/out"
+export MEMRIG_PLAN="$data/night.json -p $work/planted.json -k 6.1 --jobs 1"
+
+profile() {
+	printf '{ "name": "planted", "description": "%s", "extends": "kernel-default", "sysctl": { "vm.swappiness": %s } }\n' \
+		"what somebody changes" "$1" >"$work/planted.json"
+}
+
+night() {
+	"$nightly/nightly.sh" >"$work/night.out" 2>"$work/night.err"
+	code=$?
+}
+
+# ---- three nights ----
+
+profile 60
+night
+same "first night: exit code" "$code" 0
+has "first night: nothing to compare with" "$(cat "$work/night.out")" "first night"
+first=$(cat "$work/out/good")
+has "first night: becomes the baseline" "$first" Z-
+
+night
+same "second night: exit code" "$code" 0
+has "second night: says so" "$(cat "$work/night.out")" "no change (1 no change)"
+second=$(cat "$work/out/good")
+differ "second night: becomes the baseline" "$first" "$second"
+has "second night: textfile" "$(cat "$work/out/memrig.prom")" 'result="no_change"} 1'
+same "second night: JUnit without failures" "$(xmllint --xpath 'string(/testsuites/@failures)' "$work/out/gate.xml")" 0
+
+profile 100
+night
+same "third night: exit code" "$code" 1
+text=$(cat "$work/night.out")
+has "third night: says regression" "$text" "regression   night, planted"
+has "third night: what changed, first" "$text" "not the same: profile vm.swappiness 60 -> 100"
+has "third night: the first divergence" "$text" "first at sample"
+same "third night: the baseline stays" "$(cat "$work/out/good")" "$second"
+has "third night: textfile" "$(cat "$work/out/memrig.prom")" 'result="regression"} 1'
+has "third night: Markdown" "$(cat "$work/out/gate.md")" "## memrig gate: regression"
+has "third night: KTAP" "$(cat "$work/out/gate.ktap")" "not ok 1 night"
+same "third night: JUnit with one failure" "$(xmllint --xpath 'string(/testsuites/@failures)' "$work/out/gate.xml")" 1
+xmllint --noout --schema tests/data/junit/junit.xsd "$work/out/gate.xml" 2>"$work/xml" || fail "JUnit: $(cat "$work/xml")"
+same "no half-written file is left" "$(find "$work/out" -name '*.tmp*' -o -name '.*' -type f)" ""
+third=$(jq -r .run "$work/out/run.json")
+
+# ---- the gate ----
+
+"$memrig" gate "$third" --baseline "$first" --json >"$work/gate.json"
+same "gate --json: exit code" $? 1
+same "gate --json: the divergence's sample" \
+	"$(get gate '.groups[0].findings[] | select(.kind == "stream").divergence.records[-1].type')" sample
+same "gate --json: both values of its first counter differ" \
+	"$(get gate '.groups[0].findings[] | select(.kind == "stream").divergence.records[-1].values[0] | .first != .second')" true
+same "gate --json: the profile is among the records" \
+	"$(get gate '[.groups[0].findings[] | select(.kind == "stream").divergence.records[].values[].name] |
+		contains(["cell.profile.sysctl.vm.swappiness"])')" true
+
+"$memrig" gate "$second" --baseline "$first" --fail-on change >/dev/null
+same "gate: equal nights are no change" $? 0
+"$memrig" gate "$third" --baseline "$third" --fail-on change --markdown - >"$work/stdout.md"
+same "gate: a run is no change from itself" $? 0
+same "gate: a file may be stdout" "$(head -n 1 "$work/stdout.md")" "## memrig gate: no change"
+"$memrig" gate "$third" --baseline "$first" --junit /nonexistent/x.xml >/dev/null 2>"$work/err"
+same "gate: a file that cannot be written" $? 3
+
+"$memrig" run smoke -p kernel-default -k 6.1 --jobs 1 --json >"$work/smoke.json" 2>/dev/null
+"$memrig" gate "$(get smoke .run)" --baseline "$first" >/dev/null 2>"$work/err"
+same "gate: nothing in common" $? 2
+has "gate: says what to do" "$(cat "$work/err")" "memrig list"
+"$memrig" run smoke "$data/night.json" -p "$work/planted.json" -k 6.1 --jobs 1 --json >"$work/both.json" 2>/dev/null
+"$memrig" gate "$third" --baseline "$(get both .run)" --json >"$work/missing.json"
+same "gate: a scenario that is missing is a finding" $? 1
+same "gate: and is named" "$(get missing '.groups[] | select(.findings[0].kind == "missing").scenario')" smoke
+"$memrig" gate "$(get both .run)" --baseline "$third" --json >"$work/new.json"
+same "gate: a scenario that is new is none" $? 0
+same "gate: and is named" "$(get new '.groups[] | select(.result == "new").scenario')" smoke
+
+# ---- the history ----
+
+"$memrig" history swap.out_bytes --scenario night --json >"$work/history.json"
+same "history: the change point is the third night" "$(get history '.series[0].change_points[0].run')" "$third"
+same "history: with its reason" "$(get history '.series[0].change_points[0].changed[0].what')" "profile vm.swappiness"
+same "history: the night before is none" "$(get history '.series[0].change_points | length')" 1
+has "history: for people" "$("$memrig" history swap.out_bytes --scenario night)" "profile vm.swappiness 60 -> 100"
+same "history --csv: a line a night and a head" "$("$memrig" history swap.out_bytes --scenario night --csv | wc -l)" 5
+same "history --last" "$("$memrig" history swap.out_bytes --scenario night --last 2 --json | jq '.series[0].nights | length')" 2
+"$memrig" history swap.out_bytes --scenario nowhere >/dev/null 2>&1
+same "history: nothing that fits" $? 2
+
+# ---- their schemas ----
+
+"$python" - "$work/gate.json" "$work/missing.json" "$work/new.json" "$work/history.json" <<'PYTHON' || fail "a document is not as its schema"
+import json, sys
+try:
+    from jsonschema import Draft202012Validator
+except ImportError:
+    print("python3-jsonschema is not installed: the schemas were not tried")
+    sys.exit(0)
+mistakes = 0
+for path in sys.argv[1:]:
+    document = json.load(open(path))
+    schema = json.load(open("docs/schema/%s.json" % document["schema"].split(".")[1].split("/")[0]))
+    for error in Draft202012Validator(schema).iter_errors(document):
+        print("%s: %s: %s" % (path, error.json_path, error.message))
+        mistakes += 1
+sys.exit(mistakes != 0)
+PYTHON
+
+# ---- the units and the workflow ----
+
+if command -v systemd-analyze >/dev/null; then
+	mkdir "$work/units"
+	sed "s|/usr/local/libexec/memrig|$nightly|" "$nightly/memrig-nightly.service" >"$work/units/memrig-nightly.service"
+	cp "$nightly/memrig-nightly.timer" "$work/units/"
+	systemd-analyze verify --recursive-errors=no "$work/units/memrig-nightly.timer" "$work/units/memrig-nightly.service" \
+		>"$work/verify" 2>&1
+	same "systemd-analyze verify: exit code" "$?" 0
+	same "systemd-analyze verify: nothing to say" "$(grep -v "^$" "$work/verify" | grep memrig-nightly)" ""
+fi
+if "$python" -c 'import yaml' 2>/dev/null; then
+	same "ci.yml: runs the script" "$("$python" -c '
+import sys, yaml
+steps = yaml.safe_load(open(sys.argv[1]))["jobs"]["gate"]["steps"]
+print([s["run"] for s in steps if s.get("name") == "Run and gate"][0])' "$nightly/ci.yml")" examples/nightly/nightly.sh
+fi
+finish
