@@ -129,7 +129,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined unit-programs
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
-	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh $(LAB_TESTS)
+	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh tests/cases-index.sh $(LAB_TESTS)
 
 unit-programs: $(UNIT_BIN)
 
