@@ -76,6 +76,7 @@ struct scenario_workload {
 	struct workload_params params;
 	struct start start;
 	struct policy policy;
+	int oom_score_adj; /* -1000 to 1000; 0 is the kernel's default */
 };
 
 /* One control file of a group. */

@@ -93,6 +93,21 @@ static void read_start(const struct form_value *value, void *into)
 	start_read(value, &((struct workload_reader *)into)->workload->start);
 }
 
+static void read_oom_score_adj(const struct form_value *value, void *into)
+{
+	json_int_t adj = json_integer_value(value->json);
+
+	if (adj < -1000 || adj > 1000)
+		form_fail(value, NULL, "not from -1000 to 1000");
+	else
+		((struct workload_reader *)into)->workload->oom_score_adj = (int)adj;
+}
+
+static json_t *oom_score_adj_schema(void)
+{
+	return json_pack("{s:i, s:i, s:i}", "minimum", -1000, "maximum", 1000, "default", 0);
+}
+
 static json_t *policy_schema(void)
 {
 	return json_pack("{s:s, s:s}", "pattern", policy_pattern, "default", "default");
@@ -105,6 +120,8 @@ static const struct form_field workload_fields[] = {
 	  "\"at once\", \"at 5s\", \"after db filled\" (a group) or \"after db.0 done\" (one workload)" },
 	{ "policy", FORM_STRING, false, read_policy, 0, policy_schema,
 	  "memory policy: \"bind:0\", \"preferred:1\", \"interleave:0-1\", \"local\"" },
+	{ "oom_score_adj", FORM_INTEGER, false, read_oom_score_adj, 0, oom_score_adj_schema,
+	  "what the OOM killer adds to its score, in thousandths of the memory: -1000 never, 1000 first" },
 	{ 0 },
 };
 

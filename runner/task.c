@@ -72,15 +72,16 @@ static void report_failure(struct workload_report *report, int r, const struct e
 		snprintf(report->message, sizeof(report->message), "%.180s", err->what);
 }
 
-/* The guardian waits for the executor's end, not for that of its children. */
-static void leave_guard(const struct task_place *place)
+/* The guardian waits for the executor's end, not for that of its children. On a host the place's own score comes first. */
+static void leave_guard(const struct task_place *place, const struct scenario_workload *workload)
 {
+	int adj = place->oom_score_adj ? place->oom_score_adj : workload ? workload->oom_score_adj : 0;
 	char score[16];
 
 	if (place->guard_fd >= 0)
 		close(place->guard_fd);
-	snprintf(score, sizeof(score), "%d", place->oom_score_adj);
-	if (place->oom_score_adj)
+	snprintf(score, sizeof(score), "%d", adj);
+	if (adj)
 		file_write("", "/proc/self/oom_score_adj", score, NULL);
 }
 
@@ -125,7 +126,7 @@ int task_prepare(struct task *task, const struct task_place *place, struct error
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
-		leave_guard(place);
+		leave_guard(place, NULL);
 		int r = task->workload->kind->prepare(&env, &failure);
 
 		if (r < 0)
@@ -216,7 +217,7 @@ int task_spawn(struct task *task, struct task *all, size_t n, const struct task_
 		if (getppid() != parent)
 			_exit(1);
 		close_others(all, n, &pipes);
-		leave_guard(place);
+		leave_guard(place, task->workload);
 		task_main(task, place, &pipes);
 	}
 	r = task->pid < 0 ? -errno : 0;
