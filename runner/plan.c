@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <sys/utsname.h>
 
+#include "common/rng.h"
 #include "common/util.h"
 #include "runner/lab/userspace.h"
 #include "runner/cell.h"
@@ -182,6 +183,9 @@ static void expand(struct plan *plan, const struct plan_request *request)
 	struct plan_cell cell = { 0 };
 	unsigned seeds = 0;
 
+	/* JSON's integers are signed. */
+	if (streq(request->clock, "real"))
+		plan->order_seed = rng_derive(request->first_seed, "order") >> 1 | 1;
 	for (size_t s = 0; s < plan->n_scenarios; s++)
 		seeds = MAX(seeds, seeds_of(request, plan->scenarios[s]));
 	plan->cells = xcalloc(plan->n_scenarios * plan->n_profiles * seeds * request->repeats, sizeof(*plan->cells));
@@ -325,7 +329,7 @@ static void append_once(json_t *array, json_t *value)
 
 json_t *plan_matrix(const struct plan *plan)
 {
-	json_t *scenarios = json_array(), *profiles = json_array(), *kernels = json_array(), *seeds = json_array();
+	json_t *matrix, *scenarios = json_array(), *profiles = json_array(), *kernels = json_array(), *seeds = json_array();
 
 	for (size_t i = 0; i < plan->n_cells; i++) {
 		const struct plan_cell *cell = &plan->cells[i];
@@ -335,6 +339,9 @@ json_t *plan_matrix(const struct plan *plan)
 		append_once(kernels, json_string(cell->kernel->release));
 		append_once(seeds, json_integer((json_int_t)cell->seed));
 	}
-	return json_pack("{s:o, s:o, s:o, s:o}", "scenarios", scenarios, "profiles", profiles, "kernels", kernels,
-			 "seeds", seeds);
+	matrix = json_pack("{s:o, s:o, s:o, s:o}", "scenarios", scenarios, "profiles", profiles, "kernels", kernels,
+			   "seeds", seeds);
+	if (plan->order_seed)
+		json_object_set_new(matrix, "order_seed", json_integer((json_int_t)plan->order_seed));
+	return matrix;
 }

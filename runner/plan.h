@@ -50,13 +50,22 @@ struct plan {
 	struct profile **profiles; /* one per profile and kernel: ranges depend on the kernel */
 	struct lab_kernel *kernels;
 	size_t n_scenarios, n_profiles, n_kernels;
+	uint64_t order_seed; /* real clock: of the order within blocks, never 0; else 0 */
 };
 
 /* Returns 0; -EINVAL with all mistakes of all files in *diags; or another negative errno with *err. */
 int plan_make(const struct plan_request *request, struct plan **ret, struct diags *diags, struct error *err);
 void plan_free(struct plan *plan);
 
-/* {"scenarios":[...],"profiles":[...],"kernels":[...],"seeds":[...]}: what run.json records. */
+/*
+ * The cells in the order they run, NULL-terminated; the caller frees the list.
+ * That of the plan; on a real clock the profiles and kernels of each seed are
+ * shuffled, so that a machine that gets slower or warmer favours none of them.
+ */
+const struct plan_cell **plan_order(const struct plan *plan);
+
+/* {"scenarios":[...],"profiles":[...],"kernels":[...],"seeds":[...]}, with "order_seed" on a real clock: what
+ * run.json records. */
 json_t *plan_matrix(const struct plan *plan);
 
 #endif

@@ -55,19 +55,20 @@ static int longest_first(const void *a, const void *b)
 }
 
 /* Where cells share no clock the longest come first, so that the last one does not run alone; on a real clock they stay
- * interleaved as the plan has them, so that the machine's mood meets all profiles alike. */
+ * interleaved as plan_order() has them, so that the machine's mood meets all profiles alike. */
 static void make_todo(struct pool *pool)
 {
 	const struct plan *plan = pool->plan;
+	_cleanup_free_ const struct plan_cell **order = plan_order(plan);
 
 	pool->todo = xcalloc(plan->n_cells, sizeof(*pool->todo));
 	for (size_t i = 0; i < plan->n_cells; i++) {
-		if (plan->cells[i].ended) {
+		if (order[i]->ended) {
 			pool->finished++;
 			continue;
 		}
-		pool->todo[pool->n_todo++] = &plan->cells[i];
-		pool->weight += weight(&plan->cells[i]);
+		pool->todo[pool->n_todo++] = order[i];
+		pool->weight += weight(order[i]);
 	}
 	if (pool->options->clock == CLOCK_VIRTUAL)
 		qsort(pool->todo, pool->n_todo, sizeof(*pool->todo), longest_first);

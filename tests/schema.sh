@@ -43,6 +43,7 @@ sys.exit(mistakes != 0)
 PYTHON
 }
 
+validate docs/schema/compare.json || failed=1 # the documents are those of tests/lab/compare.sh
 validate docs/schema/profile.json profiles/*.json || failed=1
 validate docs/schema/scenario.json workloads/scenarios/*.json workloads/claims/*.json || failed=1
 

@@ -293,14 +293,15 @@ static int restore_first(const struct host_options *options, struct error *err)
 
 static int run_cells(struct host_run *run, const struct plan *plan, struct error *err)
 {
+	_cleanup_free_ const struct plan_cell **order = plan_order(plan);
 	size_t finished = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < plan->n_cells && r == 0; i++) {
 		if (run->options->progress)
 			run->options->progress(run->options->opaque, finished, 1, (double)i / (double)plan->n_cells);
-		if (!plan->cells[i].ended)
-			r = run_cell(run, &plan->cells[i], err);
+		if (!order[i]->ended)
+			r = run_cell(run, order[i], err);
 		finished += r == 0;
 	}
 	return r;
