@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "results/compare_group.h"
-#include "results/judge.h"
+#include "results/judge_options.h"
 
 /*
  * Profiles side by side, for people: one table per scenario and kernel, what

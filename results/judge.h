@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "results/compare_group.h"
+#include "results/judge_options.h"
 #include "results/metrics.h"
 
 /*
@@ -18,15 +19,6 @@
  * column completed and all ended alike, of those. Cells that ended otherwise
  * are in the outcomes, which come first, and in no median.
  */
-#define JUDGE_ALPHA	0.05
-#define JUDGE_THRESHOLD 0.02
-
-struct judge_options {
-	double alpha;	  /* 0: JUDGE_ALPHA */
-	double threshold; /* share of the base's median below which a difference does not matter; >= 0 */
-	bool quick;	  /* no bootstrap intervals; the calls are the same */
-};
-
 enum judge_how {
 	JUDGE_EXACT,	/* virtual clock, one and the same seed: no chance is in it, and no p */
 	JUDGE_PAIRED,	/* virtual clock, the same seeds: Wilcoxon's test of the differences */
