@@ -240,6 +240,15 @@ def bootstrap_ratios(rng):
     return cases
 
 
+def sample_quantiles(rng):
+    cases = []
+    for n in (1, 2, 3, 10, 101):
+        for values in (rng.normal(size=n), rng.integers(0, 4, n)):
+            for q in (0, 0.025, 0.5, 0.8, 1):
+                cases.append({"values": rounded(values), "q": q, "is": float(np.quantile(values, q))})
+    return cases
+
+
 def quantiles():
     return [{"p": p, "z": float(stats.norm.isf(p))} for p in (0.5, 0.2, 0.025, 0.005, 1e-6, 0.975)]
 
@@ -251,7 +260,8 @@ def main():
               "shift_of_two": shifts_of_two(rng), "shift_of_pairs": shifts_of_pairs(rng), "a12": a12s(rng),
               "fisher": fishers(), "wilson": wilsons(), "log_rank": log_ranks(rng), "adjusted": adjusted(rng),
               "median_interval": median_intervals(rng), "bootstrap_median": bootstrap_medians(rng),
-              "bootstrap_ratio": bootstrap_ratios(rng), "normal": quantiles()}
+              "bootstrap_ratio": bootstrap_ratios(rng), "normal": quantiles(),
+              "quantile": sample_quantiles(rng)}
     parts = []
     for key, value in golden.items():
         text = json.dumps(value) if not isinstance(value, list) else \

@@ -65,12 +65,10 @@ static void draw_pairs(struct sample *x, struct sample *y, struct rng *rng)
 	}
 }
 
-static void read_interval(const double *results, double alpha, double *ret_low, double *ret_high)
+static void read_interval(double *results, double alpha, double *ret_low, double *ret_high)
 {
-	_cleanup_free_ double *sorted = stats_sorted(results, STATS_RESAMPLES);
-
-	*ret_low = stats_quantile(sorted, STATS_RESAMPLES, alpha / 2);
-	*ret_high = stats_quantile(sorted, STATS_RESAMPLES, 1 - alpha / 2);
+	*ret_low = stats_quantile(results, STATS_RESAMPLES, alpha / 2);
+	*ret_high = stats_quantile(results, STATS_RESAMPLES, 1 - alpha / 2);
 }
 
 bool stats_bootstrap_median(const double *values, size_t n, double alpha, uint64_t seed, double *ret_low,

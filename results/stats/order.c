@@ -46,10 +46,45 @@ bool stats_median_interval(const double *sorted, size_t n, double alpha, double 
 	return true;
 }
 
-double stats_quantile(const double *sorted, size_t n, double q)
+/* Hoare's selection: afterwards values[k] is the k-th of all, and none after it is smaller. */
+static void select_kth(double *values, size_t n, size_t k)
 {
-	double at = q * (double)(n - 1);
-	size_t i = MIN((size_t)at, n - 1);
+	size_t low = 0, high = n - 1;
 
-	return i + 1 < n ? sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]) : sorted[i];
+	while (low < high) {
+		double pivot = values[low + (high - low) / 2];
+		size_t i = low, j = high;
+
+		for (;;) {
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			double moved = values[i];
+
+			values[i++] = values[j];
+			values[j--] = moved;
+		}
+		/* All up to j are at most the pivot, all after it at least. */
+		if (k <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+}
+
+double stats_quantile(double *values, size_t n, double q)
+{
+	double at = q * (double)(n - 1), next;
+	size_t k = MIN((size_t)at, n - 1);
+
+	select_kth(values, n, k);
+	if (k + 1 == n)
+		return values[k];
+	next = values[k + 1];
+	for (size_t i = k + 2; i < n; i++)
+		next = MIN(next, values[i]);
+	return values[k] + (at - (double)k) * (next - values[k]);
 }

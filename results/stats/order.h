@@ -21,7 +21,8 @@ double stats_median(const double *sorted, size_t n);
  */
 bool stats_median_interval(const double *sorted, size_t n, double alpha, double *ret_low, double *ret_high);
 
-/* The value below which the share q of sorted values is, between neighbours in proportion (Hyndman and Fan's type 7). */
-double stats_quantile(const double *sorted, size_t n, double q);
+/* The value below which the share q of the values is, between neighbours in proportion (Hyndman and Fan's type 7). Puts
+ * the values in another order: in part sorted, which is quicker than sorting when there are many. */
+double stats_quantile(double *values, size_t n, double q);
 
 #endif

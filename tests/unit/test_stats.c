@@ -295,6 +295,17 @@ START_TEST(normal_quantiles_are_scipys)
 }
 END_TEST
 
+START_TEST(quantiles_are_numpys)
+{
+	EACH("quantile", c)
+	{
+		struct list values = list_of(c, "values");
+
+		same(stats_quantile(values.v, values.n, number(c, "q")), number(c, "is"));
+	}
+}
+END_TEST
+
 START_TEST(what_so_few_can_show_is_what_the_tests_give_at_complete_separation)
 {
 	double low[8], high[8], up[8];
@@ -377,6 +388,7 @@ int main(void)
 	tcase_add_test(tc, bootstrap_of_a_ratio_is_near_scipys);
 	tcase_add_test(tc, bootstrap_says_when_it_cannot);
 	tcase_add_test(tc, normal_quantiles_are_scipys);
+	tcase_add_test(tc, quantiles_are_numpys);
 	tcase_add_test(tc, what_so_few_can_show_is_what_the_tests_give_at_complete_separation);
 	tcase_add_test(tc, missing_values_are_counted);
 	tcase_add_test(tc, size_for_an_effect_is_noethers);
