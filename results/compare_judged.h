@@ -21,7 +21,7 @@ char *judged_gain(const struct judgement *j);
 /* "p=0.031 n=5", "p=0.008 n=5+5", "exact"; p is the adjusted one. */
 char *judged_p(const struct judgement *j);
 
-/* "better"; "at least 3 more" cells a side when so few cannot show anything, "maybe with 12 more" when an effect as seen
+/* "better"; "needs 3 more" cells a side at least when so few cannot show anything, "12 more?" when an effect as seen
  * would then be found 4 times of 5. */
 char *judged_call(const struct judgement *j);
 

@@ -34,12 +34,34 @@ static json_t *names_of(const struct judge_cells *cells)
 	return names;
 }
 
+/* A figure of the scenario's own says by its unit what it is: a rate, of which more is better, or a time. */
+static enum metric_better better_of_figure(const char *name)
+{
+	static const struct {
+		const char *end;
+		enum metric_better better;
+	} units[] = {
+		{ "_per_s", BETTER_HIGHER }, { "ops", BETTER_HIGHER }, { "rps", BETTER_HIGHER }, { "tps", BETTER_HIGHER },
+		{ "qps", BETTER_HIGHER },    { "_ns", BETTER_LOWER },  { "_us", BETTER_LOWER },	 { "_ms", BETTER_LOWER },
+		{ "_s", BETTER_LOWER },
+	};
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		size_t end = strlen(units[i].end);
+
+		if (length > end && streq(name + length - end, units[i].end))
+			return units[i].better;
+	}
+	return BETTER_NONE;
+}
+
 static void judge_one(struct judgement *j, const struct judge_cells *cells, const char *name,
 		      const struct metric *about, const struct judge_options *options)
 {
 	*j = (struct judgement){ .metric = xstrdup(name),
 				 .about = about,
-				 .better = about ? about->better : BETTER_NONE,
+				 .better = about ? about->better : better_of_figure(name),
 				 .primary = about && about->primary,
 				 .how = cells->how };
 	judge_take_values(cells, name, &j->base, &j->other);

@@ -100,9 +100,9 @@ char *judged_call(const struct judgement *j)
 {
 	switch (j->call) {
 	case JUDGE_TOO_FEW:
-		return xasprintf("at least %zu more", j->more);
+		return xasprintf("needs %zu more", j->more);
 	case JUDGE_UNCLEAR:
-		return j->more_seen > 0 && j->more_seen < 1000 ? xasprintf("maybe with %zu more", j->more_seen)
+		return j->more_seen > 0 && j->more_seen < 1000 ? xasprintf("%zu more?", j->more_seen)
 							       : xstrdup("");
 	case JUDGE_SMALL:
 		return xstrdup("below the threshold");

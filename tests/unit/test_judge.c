@@ -205,6 +205,28 @@ START_TEST(more_primary_metrics_ask_for_more)
 }
 END_TEST
 
+START_TEST(a_rate_should_be_high_and_a_time_low)
+{
+	static const struct {
+		const char *figure;
+		enum judge_call call;
+	} figures[] = { { "workload.client.0.set_per_s", JUDGE_BETTER },
+			{ "workload.client.0.tps", JUDGE_BETTER },
+			{ "workload.client.0.latency_ms", JUDGE_WORSE },
+			{ "workload.client.0.elapsed_s", JUDGE_WORSE },
+			{ "workload.client.0.answers", JUDGE_DIFFERENT } };
+	json_t *base = add_cell(run, "kernel-default", 1, "completed"), *more = add_cell(run, "hpc", 1, "completed");
+
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++) {
+		set_metric(base, figures[i].figure, 10);
+		set_metric(more, figures[i].figure, 20);
+	}
+	judge_runs(run, NULL, NULL, &judged);
+	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)
+		ck_assert_int_eq(judgements_find(&judged, figures[i].figure)->call, figures[i].call);
+}
+END_TEST
+
 /* ---- outcomes ---- */
 
 static void add_ends(const char *profile, size_t completed, size_t killed, double killed_ns)
@@ -363,6 +385,7 @@ int main(void)
 	tcase_add_test(tc, what_is_significant_and_small_does_not_count);
 	tcase_add_test(tc, a_metric_of_one_side_is_absent);
 	tcase_add_test(tc, more_primary_metrics_ask_for_more);
+	tcase_add_test(tc, a_rate_should_be_high_and_a_time_low);
 	tcase_add_test(tc, killed_cells_are_in_no_median);
 	tcase_add_test(tc, more_kills_are_worse);
 	tcase_add_test(tc, later_kills_are_better);
