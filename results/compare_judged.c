@@ -11,10 +11,15 @@
 /* More rows of the rest than these are named, not shown; --json and --csv have all. */
 #define MOST_OF_REST 12
 
+static char *column_title(const struct compare_group *g, const struct compare_column *c)
+{
+	return *g->profile ? xstrdup(c->kernel) : compare_column_title(c);
+}
+
 char *compare_column_name(const struct compare_group *g, const struct compare_column *c)
 {
 	const char *id = record_text(c->run, "run", ""), *dash = strrchr(id, '-');
-	_cleanup_free_ char *name = *g->profile ? xstrdup(c->kernel) : compare_column_title(c);
+	_cleanup_free_ char *name = column_title(g, c);
 
 	if (g->columns[0].run == g->columns[g->n_columns - 1].run)
 		return TAKE_PTR(name);
@@ -87,7 +92,7 @@ static void print_column(FILE *out, const struct compare_group *g, size_t column
 	_cleanup_free_ char *base = compare_column_name(g, &g->columns[0]),
 			    *other = compare_column_name(g, &g->columns[column]), *how = NULL, *ends = NULL,
 			    *first = NULL, *second = NULL;
-	const struct compare_column *c = &g->columns[column];
+	_cleanup_free_ char *title = column_title(g, &g->columns[column]), *own = column_title(g, &g->columns[0]);
 	struct judgements j;
 
 	judge(g, column, options, &j);
@@ -102,7 +107,7 @@ static void print_column(FILE *out, const struct compare_group *g, size_t column
 	if (j.repeated > 0)
 		fprintf(out, "  %zu seeds changed nothing, their cells are the same as others': they count once.\n", j.repeated);
 	if (j.comparable)
-		print_tests(out, &j, streq(c->profile, g->columns[0].profile) ? "this" : c->profile, options);
+		print_tests(out, &j, streq(title, own) ? "this" : title, options);
 	else
 		fprintf(out, "  They ended differently: no numbers are held against each other.\n");
 	fputc('\n', out);

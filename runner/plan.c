@@ -183,9 +183,9 @@ static void expand(struct plan *plan, const struct plan_request *request)
 	struct plan_cell cell = { 0 };
 	unsigned seeds = 0;
 
-	/* JSON's integers are signed. */
+	/* JSON's numbers have 53 bits in many programs. */
 	if (streq(request->clock, "real"))
-		plan->order_seed = rng_derive(request->first_seed, "order") >> 1 | 1;
+		plan->order_seed = rng_derive(request->first_seed, "order") >> 11 | 1;
 	for (size_t s = 0; s < plan->n_scenarios; s++)
 		seeds = MAX(seeds, seeds_of(request, plan->scenarios[s]));
 	plan->cells = xcalloc(plan->n_scenarios * plan->n_profiles * seeds * request->repeats, sizeof(*plan->cells));
