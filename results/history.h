@@ -38,7 +38,7 @@ struct history_cells {
 	size_t n;
 };
 
-/* Reads the cells that the filter lets through; runs that cannot be read are left out. */
+/* Reads the cells that the filter lets through; cells that cannot be read are left out. */
 int history_read(const struct store *store, const struct history_filter *filter, struct history_cells *ret, struct error *err);
 void history_cells_release(struct history_cells *cells);
 
