@@ -4,22 +4,13 @@
 
 #include "common/util.h"
 #include "results/gate_column.h"
-
-/* Counts are whole, but for the middle of two. */
-static char *value_text(const char *metric, double value)
-{
-	bool whole = value == floor(value) && fabs(value) < 0x1p53;
-	json_t *json = whole ? json_integer((json_int_t)value) : json_real(value);
-	char *text = metric_value_text(metric, json);
-
-	json_decref(json);
-	return text;
-}
+#include "results/compare_judged.h"
 
 /* "12.0 MiB, was 3.1 MiB (+287%)" */
 static char *values_text(const struct judgement *m)
 {
-	_cleanup_free_ char *was = value_text(m->metric, m->base.median), *is = value_text(m->metric, m->other.median);
+	_cleanup_free_ char *was = judged_value(m->metric, m->base.median),
+			    *is = judged_value(m->metric, m->other.median);
 	_cleanup_free_ char *change = NULL, *sure = NULL;
 	double share = m->other.median / m->base.median - 1;
 
@@ -29,7 +20,8 @@ static char *values_text(const struct judgement *m)
 		change = xasprintf(" (x%.0f)", share + 1);
 	else
 		change = xasprintf(fabs(share) < 0.1 ? " (%+.2f%%)" : " (%+.0f%%)", 100 * share);
-	sure = isnan(m->p) || m->how == JUDGE_EXACT ? xstrdup("") : xasprintf(", p=%.3f n=%zu", m->p_adjusted, m->other.n);
+	sure = isnan(m->p) || m->how == JUDGE_EXACT ? xstrdup("")
+						    : xasprintf(", p=%.3f n=%zu", m->p_adjusted, m->other.n);
 	return xasprintf("%s %s, was %s%s%s", m->metric, is, was, change, sure);
 }
 
@@ -96,8 +88,8 @@ static void outcomes(struct gate_pair *pair, const struct judge_outcomes *o, siz
 		*more = MAX(*more, o->more);
 	if (o->call == JUDGE_WORSE || o->call == JUDGE_BETTER)
 		gate_add(pair, "outcome", o->call == JUDGE_WORSE ? GATE_REGRESSION : GATE_IMPROVEMENT, -1,
-			 xasprintf("%zu of %zu cells completed, was %zu of %zu", o->other.completed.n, o->other.completed.of,
-				   o->base.completed.n, o->base.completed.of));
+			 xasprintf("%zu of %zu cells completed, was %zu of %zu", o->other.completed.n,
+				   o->other.completed.of, o->base.completed.n, o->base.completed.of));
 }
 
 void gate_find_in_numbers(struct gate_pair *pair, const struct judge_options *options)
@@ -112,8 +104,9 @@ void gate_find_in_numbers(struct gate_pair *pair, const struct judge_options *op
 	for (size_t i = 0; i < j.n; i++)
 		metric(pair, &j.list[i], &more);
 	if (more > 0) {
-		json_t *entry = gate_add(pair, "cells", GATE_NOT_ENOUGH, -1,
-					 xasprintf("too few cells to tell: at least %zu more with other seeds", more));
+		json_t *entry = gate_add(
+			pair, "cells", GATE_NOT_ENOUGH, -1,
+			xasprintf("too few cells to tell: at least %zu more with other seeds", more));
 
 		json_object_set_new(entry, "more", json_integer((json_int_t)more));
 	}

@@ -14,17 +14,19 @@ static bool wanted_kernel(const char *filter, const char *release)
 	size_t len = filter ? strlen(filter) : 0;
 
 	/* "6.1" is not the beginning of "6.12". */
-	return strncmp(release, filter ? filter : "", len) == 0 && !(len && release[len] >= '0' && release[len] <= '9');
+	return strncmp(release, filter ? filter : "", len) == 0 &&
+	       !(len && release[len] >= '0' && release[len] <= '9');
 }
 
-static void add_cell(struct history_cells *cells, const json_t *run, const json_t *cell, const struct history_filter *filter)
+static void add_cell(struct history_cells *cells, const json_t *run, const json_t *cell,
+		     const struct history_filter *filter)
 {
 	const json_t *value = json_object_get(json_object_get(cell, "metrics"), filter->metric);
 	const char *scenario = record_text(cell, "scenario", ""), *profile = record_text(cell, "profile", "");
 	const char *kernel = record_text(cell, "kernel", "");
 
-	if (json_object_get(cell, "repeat") || !wanted(filter->scenario, scenario) || !wanted(filter->profile, profile) ||
-	    !wanted_kernel(filter->kernel, kernel))
+	if (json_object_get(cell, "repeat") || !wanted(filter->scenario, scenario) ||
+	    !wanted(filter->profile, profile) || !wanted_kernel(filter->kernel, kernel))
 		return;
 	/* Doubled, as there may be ten thousand. */
 	if ((cells->n & (cells->n + 1)) == 0)
@@ -69,7 +71,8 @@ static void read_run(struct history_cells *cells, const json_t *run, const struc
 
 		if (!json_is_string(id) || !may_be_wanted(filter, json_string_value(id)))
 			continue;
-		path = xasprintf("%s/cells/%s/summary.json", record_text(run, "path", ""), json_string_value(id));
+		path = xasprintf("%s/cells/%s/summary.json", record_text(run, "path", ""),
+				 json_string_value(id));
 		cell = json_load_file(path, 0, NULL);
 		if (cell)
 			add_cell(cells, run, cell, filter);
@@ -77,7 +80,8 @@ static void read_run(struct history_cells *cells, const json_t *run, const struc
 	}
 }
 
-int history_read(const struct store *store, const struct history_filter *filter, struct history_cells *ret, struct error *err)
+int history_read(const struct store *store, const struct history_filter *filter, struct history_cells *ret,
+		 struct error *err)
 {
 	struct history_cells cells = { 0 };
 	json_t *runs = NULL;
