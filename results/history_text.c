@@ -4,8 +4,8 @@
 
 #include "common/util.h"
 #include "results/changes.h"
-#include "results/history.h"
 #include "results/compare_judged.h"
+#include "results/history.h"
 #include "results/table.h"
 #include "results/timeline.h"
 

@@ -87,6 +87,29 @@ START_TEST(a_worse_outcome_is_a_regression_whatever_the_numbers)
 }
 END_TEST
 
+static json_t *seeds(int one, int two, int three)
+{
+	return run_of("x", "virtual",
+		      json_pack("[o, o, o]", cell("s", 1, "6.1.0-1", "completed", one, ""),
+				cell("s", 2, "6.1.0-1", "completed", two, ""),
+				cell("s", 3, "6.1.0-1", "completed", three, "")));
+}
+
+START_TEST(seeds_that_agree_need_no_test_under_the_virtual_clock)
+{
+	expect(seeds(150, 160, 170), seeds(100, 110, 170), "regression", "metric");
+	expect(seeds(100, 110, 120), seeds(150, 160, 170), "improvement", "metric");
+	expect(seeds(1, 2, 3), seeds(0, 0, 0), "regression", "metric");
+}
+END_TEST
+
+START_TEST(seeds_that_disagree_are_a_change)
+{
+	expect(seeds(150, 160, 90), seeds(100, 110, 120), "change", "stream");
+	expect(seeds(1001, 1001, 1001), seeds(1000, 1000, 1000), "change", "stream");
+}
+END_TEST
+
 #define VERDICT(cause)                                                                                       \
 	",'verdicts':[{'name':'thrashing','node':0,'cause':'" cause "','summary':'S.','evidence':{}}]"
 
@@ -250,6 +273,8 @@ int main(void)
 	tcase_add_test(tc, a_primary_metric_says_worse_or_better);
 	tcase_add_test(tc, a_difference_that_does_not_matter_is_still_a_change);
 	tcase_add_test(tc, a_worse_outcome_is_a_regression_whatever_the_numbers);
+	tcase_add_test(tc, seeds_that_agree_need_no_test_under_the_virtual_clock);
+	tcase_add_test(tc, seeds_that_disagree_are_a_change);
 	tcase_add_test(tc, a_new_verdict_is_a_regression_and_one_that_is_gone_an_improvement);
 	tcase_add_test(tc, an_expectation_that_is_no_longer_met_is_a_regression);
 	tcase_add_test(tc, a_cell_that_is_not_valid_any_more_is_a_regression);
