@@ -60,7 +60,8 @@ static const json_t *image_of(const json_t *run, const json_t *release)
 /* A release that is the same may have been built anew. */
 static void add_kernel(json_t *list, const struct changes_of *a, const struct changes_of *b)
 {
-	const json_t *before = json_object_get(a->cell, "kernel"), *after = json_object_get(b->cell, "kernel");
+	const json_t *before = json_object_get(a->cell, "kernel"),
+		     *after = json_object_get(b->cell, "kernel");
 
 	add_known(list, "kernel", before, after);
 	if (before && json_equal(before, after))
@@ -107,7 +108,8 @@ static void add_profile(json_t *list, const json_t *before, const json_t *after)
 
 json_t *changes_find(const struct changes_of *before, const struct changes_of *after)
 {
-	const json_t *a = json_object_get(before->run, "provenance"), *b = json_object_get(after->run, "provenance");
+	const json_t *a = json_object_get(before->run, "provenance"),
+		     *b = json_object_get(after->run, "provenance");
 	json_t *list = json_array();
 
 	add_kernel(list, before, after);
@@ -118,7 +120,8 @@ json_t *changes_find(const struct changes_of *before, const struct changes_of *a
 			    json_object_get(after->description, "scenario"));
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		add_known(list, rows[i].what, json_object_get(a, rows[i].key), json_object_get(b, rows[i].key));
+		add_known(list, rows[i].what, json_object_get(a, rows[i].key),
+			  json_object_get(b, rows[i].key));
 	return list;
 }
 
@@ -129,15 +132,16 @@ json_t *changes_of_machine(const json_t *before, const json_t *after)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i].of_machine)
-			add_known(list, rows[i].what, json_object_get(a, rows[i].key), json_object_get(b, rows[i].key));
+			add_known(list, rows[i].what, json_object_get(a, rows[i].key),
+				  json_object_get(b, rows[i].key));
 	return list;
 }
 
 static char *shown(const json_t *value)
 {
-	char *text = !value ? xstrdup("none")
-			    : json_is_string(value) ? xstrdup(json_string_value(value))
-						    : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	char *text = !value                  ? xstrdup("none")
+		     : json_is_string(value) ? xstrdup(json_string_value(value))
+					     : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
 	if (text && strlen(text) > SHOWN)
 		memcpy(text + SHOWN - 3, "...", 4);

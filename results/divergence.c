@@ -11,12 +11,14 @@
 /* Records before the sample that are told one by one; a different kernel differs in most of them. */
 #define MAX_RECORDS 24
 #define SAMPLE      "{\"type\":\"sample\","
+#define SET         "\"set\":["
 
 /* One of the two streams, and the value of every counter up to where it has been read. */
 struct side {
-	const char *line, *end; /* the current one, without its newline; line == end at the end of the stream */
-	unsigned number;        /* of the current line, from 1 */
-	json_t *names;          /* of the columns; array */
+	const char *line,
+		*end;    /* the current one, without its newline; line == end at the end of the stream */
+	unsigned number; /* of the current line, from 1 */
+	json_t *names;   /* of the columns; array */
 	uint64_t *values;
 	bool *seen;
 };
@@ -31,7 +33,7 @@ struct walk {
 static void set_line(struct side *s, const char *at)
 {
 	s->line = at;
-	s->end = at + strcspn(at, "\n");
+	s->end = strchrnul(at, '\n');
 	s->number++;
 }
 
@@ -85,12 +87,12 @@ static uint64_t digits(const char **at)
 /* By hand: of a stream of megabytes nearly every byte is in a sample. */
 static void take_sample(struct side *s)
 {
-	const char *at = strstr(s->line, "\"set\":[");
+	const char *at = memmem(s->line, (size_t)(s->end - s->line), SET, strlen(SET));
 	size_t n = json_array_size(s->names);
 
-	if (!at || at > s->end)
+	if (!at)
 		return;
-	for (at += strlen("\"set\":["); at < s->end && *at >= '0' && *at <= '9'; at += *at == ',') {
+	for (at += strlen(SET); at < s->end && *at >= '0' && *at <= '9'; at += *at == ',') {
 		uint64_t column = digits(&at), value;
 
 		if (*at++ != ',')
@@ -141,11 +143,13 @@ static void add_members(struct divergence_record *r, const char *path, const jso
 
 static char *counter_text(const struct side *s, size_t column)
 {
-	return column < json_array_size(s->names) && s->seen[column] ? xasprintf("%llu", (unsigned long long)s->values[column])
-								    : NULL;
+	return column < json_array_size(s->names) && s->seen[column]
+		       ? xasprintf("%llu", (unsigned long long)s->values[column])
+		       : NULL;
 }
 
-static void add_counter(struct divergence_record *r, const struct walk *w, const char *name, size_t a, size_t b)
+static void add_counter(struct divergence_record *r, const struct walk *w, const char *name, size_t a,
+			size_t b)
 {
 	char *texts[2] = { counter_text(&w->sides[0], a), counter_text(&w->sides[1], b) };
 
@@ -164,7 +168,8 @@ static json_t *index_of(const json_t *names)
 	const json_t *name;
 
 	json_array_foreach (names, i, name)
-		json_object_set_new(index, json_is_string(name) ? json_string_value(name) : "", json_integer((json_int_t)i));
+		json_object_set_new(index, json_is_string(name) ? json_string_value(name) : "",
+				    json_integer((json_int_t)i));
 	return index;
 }
 
@@ -222,11 +227,14 @@ static void add_names(struct divergence_record *r, const json_t *a, const json_t
 static void note(struct walk *w, bool has_a, bool has_b)
 {
 	struct divergence *d = w->found;
-	json_t *records[2] = { has_a ? parse_line(&w->sides[0]) : NULL, has_b ? parse_line(&w->sides[1]) : NULL };
+	json_t *records[2] = { has_a ? parse_line(&w->sides[0]) : NULL,
+			       has_b ? parse_line(&w->sides[1]) : NULL };
 	const char *type = record_text(records[0] ? records[0] : records[1], "type", "line");
-	struct divergence_record r = { .type = xstrdup(type),
-				       .line = { has_a ? w->sides[0].number : 0, has_b ? w->sides[1].number : 0 },
-				       .t_ns = { record_u64(records[0], "t_ns", 0), record_u64(records[1], "t_ns", 0) } };
+	struct divergence_record r = {
+		.type = xstrdup(type),
+		.line = { has_a ? w->sides[0].number : 0, has_b ? w->sides[1].number : 0 },
+		.t_ns = { record_u64(records[0], "t_ns", 0), record_u64(records[1], "t_ns", 0) }
+	};
 
 	if (r.t_ns[0] != r.t_ns[1] && has_a && has_b)
 		add_value(&r, "t_ns", xasprintf("%llu", (unsigned long long)r.t_ns[0]),
@@ -273,7 +281,8 @@ static bool same_type(const struct side *a, const struct side *b)
 }
 
 /* Whether the side has the other's current line, or one of its type, before its next sample. */
-static bool comes_later(struct side s, const struct side *other, bool (*same)(const struct side *, const struct side *))
+static bool comes_later(struct side s, const struct side *other,
+			bool (*same)(const struct side *, const struct side *))
 {
 	for (; !at_end(&s) && !begins(&s, SAMPLE); next_line(&s))
 		if (same(&s, other))
@@ -308,7 +317,8 @@ static void part(struct walk *w)
 		note_one_of_many(w, true, true);
 		step(w, a);
 		step(w, b);
-	} else if (b_waits || (!a_waits && (comes_later(*a, b, same_line) || !comes_later(*b, a, same_type)))) {
+	} else if (b_waits ||
+		   (!a_waits && (comes_later(*a, b, same_line) || !comes_later(*b, a, same_type)))) {
 		note_one_of_many(w, true, false);
 		step(w, a);
 	} else {

@@ -27,7 +27,7 @@ struct divergence_record {
 	char *type;       /* "sample", "tune", ...; "line" for one that is no record */
 	unsigned line[2]; /* from 1; 0: this stream has no such record at that place */
 	uint64_t t_ns[2]; /* 0 where it has none */
-	struct divergence_value *values; /* those that differ; of a sample by meaning, primary metrics' counters first */
+	struct divergence_value *values; /* that differ; of a sample primary metrics' counters first */
 	size_t n_values;
 };
 
@@ -45,15 +45,16 @@ void divergence_free(struct divergence *d);
 
 /* {"samples_equal":12,"at_ns":...,"records":[{"type":"sample","first":{"line":40,"t_ns":...},"second":{...},
  * "values":[{"name":"vmstat.pswpout","first":0,"second":54},...]}]}; at most `most` values a record (0: all),
- * "values_left_out" counts the rest. `at_ns` is since the begin, absent before it; what a stream lacks is absent. New
- * reference. */
+ * "values_left_out" counts the rest. `at_ns` is since the begin, absent before it; what a stream lacks is
+ * absent. New reference. */
 json_t *divergence_json(const struct divergence *d, size_t most);
 
 /* "sample 13, 1.2 s after the begin: vmstat.pswpout 0, 54 (and 30 more)"; the caller frees it. */
 char *divergence_sentence(const struct divergence *d);
 
-/* For people: every record with at most `most` of its values, a line each, `indent` blanks before. The names are what
- * the two streams are called. */
-void divergence_print(FILE *out, const struct divergence *d, const char *const names[2], size_t most, unsigned indent);
+/* For people: every record with at most `most` of its values, a line each, `indent` blanks before. The names
+ * are what the two streams are called. */
+void divergence_print(FILE *out, const struct divergence *d, const char *const names[2], size_t most,
+		      unsigned indent);
 
 #endif

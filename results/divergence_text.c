@@ -38,8 +38,9 @@ static json_t *record_json(const struct divergence_record *r, size_t most)
 
 	for (int i = 0; i < 2; i++)
 		if (r->line[i])
-			json_object_set_new(record, sides[i], json_pack("{s:i, s:I}", "line", (int)r->line[i], "t_ns",
-									(json_int_t)r->t_ns[i]));
+			json_object_set_new(record, sides[i],
+					    json_pack("{s:i, s:I}", "line", (int)r->line[i], "t_ns",
+						      (json_int_t)r->t_ns[i]));
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(values, value_json(&r->values[i]));
 	json_object_set_new(record, "values", values);
@@ -80,20 +81,22 @@ static char *pair_text(const struct divergence_value *v)
 
 	for (int i = 0; i < 2; i++)
 		texts[i] = v->texts[i] ? v->texts[i] : "absent";
-	return xasprintf("%.*s%s, %.*s%s", SHOWN, texts[0], strlen(texts[0]) > SHOWN ? "..." : "", SHOWN, texts[1],
-			 strlen(texts[1]) > SHOWN ? "..." : "");
+	return xasprintf("%.*s%s, %.*s%s", SHOWN, texts[0], strlen(texts[0]) > SHOWN ? "..." : "", SHOWN,
+			 texts[1], strlen(texts[1]) > SHOWN ? "..." : "");
 }
 
 /* "sample 13, 1.2 s after the begin" */
 static char *place_text(const struct divergence *d, const struct divergence_record *r)
 {
 	bool sample = streq(r->type, "sample");
-	_cleanup_free_ char *what = sample ? xasprintf("sample %zu", d->samples + 1) : xasprintf("record %s", r->type);
+	_cleanup_free_ char *what =
+		sample ? xasprintf("sample %zu", d->samples + 1) : xasprintf("record %s", r->type);
 	char when[32];
 
 	if (!d->begin_ns || later(r) < d->begin_ns)
 		return xasprintf("%s, line %u, before the begin", what, r->line[0] ? r->line[0] : r->line[1]);
-	return xasprintf("%s, %s after the begin", what, duration_format(later(r) - d->begin_ns, when, sizeof(when)));
+	return xasprintf("%s, %s after the begin", what,
+			 duration_format(later(r) - d->begin_ns, when, sizeof(when)));
 }
 
 static bool in_one(const struct divergence_record *r)
@@ -138,11 +141,12 @@ static void print_record(FILE *out, const struct divergence *d, const struct div
 		fprintf(out, "%*s  and %zu more\n", indent, "", r->n_values - n);
 }
 
-void divergence_print(FILE *out, const struct divergence *d, const char *const names[2], size_t most, unsigned indent)
+void divergence_print(FILE *out, const struct divergence *d, const char *const names[2], size_t most,
+		      unsigned indent)
 {
 	for (size_t i = 0; i < d->n; i++)
 		print_record(out, d, &d->records[i], names, most, (int)indent);
 	if (d->left_out)
-		fprintf(out, "%*sand %zu records more before the first sample that differs\n", (int)indent, "",
-			d->left_out);
+		fprintf(out, "%*sand %zu records more before the first sample that differs\n", (int)indent,
+			"", d->left_out);
 }

@@ -14,8 +14,10 @@
 /* Counters of a sample that the document names. */
 #define MAX_VALUES 20
 
-const char *const gate_result_names[] = { "no_change", "new", "change", "improvement", "not_enough", "regression", NULL };
-const char *const gate_result_words[] = { "no change", "new", "change", "improvement", "not enough", "regression", NULL };
+const char *const gate_result_names[] = { "no_change",  "new",        "change", "improvement",
+					  "not_enough", "regression", NULL };
+const char *const gate_result_words[] = { "no change",  "new",        "change", "improvement",
+					  "not enough", "regression", NULL };
 
 enum gate_result gate_result_of(const json_t *object)
 {
@@ -69,9 +71,10 @@ static bool any_kernel(const char *a, const char *b)
 	return true;
 }
 
-/* The only column for this scenario and profile with a kernel that matches; NULL when there are none or several. */
-static const struct compare_column *only_column(const struct compare_groups *in, const char *scenario, const char *profile,
-						const char *kernel, kernels_match match)
+/* The only column for this scenario and profile with a kernel that matches; NULL when there are none or
+ * several. */
+static const struct compare_column *only_column(const struct compare_groups *in, const char *scenario,
+						const char *profile, const char *kernel, kernels_match match)
 {
 	const struct compare_column *found = NULL;
 
@@ -90,8 +93,9 @@ static const struct compare_column *only_column(const struct compare_groups *in,
 }
 
 /* By release, else by series, else by being the only one; and the partner must say the same of us. */
-static const struct compare_column *partner(const struct compare_groups *own, const struct compare_groups *others,
-					    const char *scenario, const struct compare_column *c)
+static const struct compare_column *partner(const struct compare_groups *own,
+					    const struct compare_groups *others, const char *scenario,
+					    const struct compare_column *c)
 {
 	static const kernels_match matches[] = { same_kernel, same_series, any_kernel };
 
@@ -112,22 +116,27 @@ static const char *clock_of(const json_t *run, const struct compare_column *c)
 	return record_text(json_array_get(c->cells, 0), "clock", record_text(run, "clock", ""));
 }
 
-static json_t *group_document(const char *scenario, const char *profile, const char *kernel, const char *clock,
-			      const struct compare_column *now, const struct compare_column *before)
+static json_t *group_document(const char *scenario, const char *profile, const char *kernel,
+			      const char *clock, const struct compare_column *now,
+			      const struct compare_column *before)
 {
-	json_t *group = json_pack("{s:s, s:s, s:s}", "scenario", scenario, "profile", profile, "kernel", kernel);
+	json_t *group =
+		json_pack("{s:s, s:s, s:s}", "scenario", scenario, "profile", profile, "kernel", kernel);
 
 	if (*clock)
 		json_object_set_new(group, "clock", json_string(clock));
 	json_object_set_new(group, "cells", json_integer(now ? (json_int_t)json_array_size(now->cells) : 0));
-	json_object_set_new(group, "baseline_cells", json_integer(before ? (json_int_t)json_array_size(before->cells) : 0));
+	json_object_set_new(group, "baseline_cells",
+			    json_integer(before ? (json_int_t)json_array_size(before->cells) : 0));
 	return group;
 }
 
 static void add_changes(const struct gate *g, const struct gate_pair *pair, json_t *group)
 {
-	const json_t *was = json_array_get(pair->base->cells, 0), *is = gate_cell(pair->other, gate_seed(was));
-	struct changes_of before = { g->baseline, was, changes_description(g->baseline, record_text(was, "id", "")) };
+	const json_t *was = json_array_get(pair->base->cells, 0),
+		     *is = gate_cell(pair->other, gate_seed(was));
+	struct changes_of before = { g->baseline, was,
+				     changes_description(g->baseline, record_text(was, "id", "")) };
 	struct changes_of after = { g->run, is, changes_description(g->run, record_text(is, "id", "")) };
 	json_t *changes = changes_find(&before, &after);
 
@@ -145,7 +154,8 @@ static void add_divergence(const struct gate *g, json_t *finding, const json_t *
 	struct divergence *d;
 	size_t len;
 
-	if (store_read_stream(record_text(g->baseline, "path", ""), record_text(was, "id", ""), &a, &len, NULL) < 0 ||
+	if (store_read_stream(record_text(g->baseline, "path", ""), record_text(was, "id", ""), &a, &len,
+			      NULL) < 0 ||
 	    store_read_stream(record_text(g->run, "path", ""), record_text(is, "id", ""), &b, &len, NULL) < 0)
 		return;
 	d = divergence_find(a, b);
@@ -211,7 +221,8 @@ static int compare_pair(struct gate *g, const char *scenario, const struct compa
 
 	if (!streq(clock, clock_before)) {
 		error_set(err, -EINVAL, record_text(g->run, "run", ""),
-			  "%s ran with the %s clock and in the baseline with the %s one", scenario, clock, clock_before);
+			  "%s ran with the %s clock and in the baseline with the %s one", scenario, clock,
+			  clock_before);
 		error_hint(err, "gate it against a run with the same clock");
 		return -EINVAL;
 	}
@@ -235,7 +246,8 @@ static void missing_column(struct gate *g, const char *scenario, const struct co
 {
 	struct compare_column none = { .cells = json_array() };
 	struct gate_pair pair = { before, &none, true, json_array() };
-	json_t *group = group_document(scenario, before->profile, before->kernel, clock_of(g->baseline, before), NULL, before);
+	json_t *group = group_document(scenario, before->profile, before->kernel,
+				       clock_of(g->baseline, before), NULL, before);
 
 	gate_find_in_cells(&pair);
 	put_group(g, group, GATE_REGRESSION, pair.findings);
@@ -256,7 +268,9 @@ static int compare_all(struct gate *g, struct error *err)
 			if (r < 0)
 				return r;
 			if (!before)
-				put_group(g, group_document(scenario, c->profile, c->kernel, clock_of(g->run, c), c, NULL),
+				put_group(g,
+					  group_document(scenario, c->profile, c->kernel, clock_of(g->run, c),
+							 c, NULL),
 					  GATE_NEW, json_array());
 		}
 	for (size_t i = 0; i < g->before.n; i++)
@@ -268,7 +282,8 @@ static int compare_all(struct gate *g, struct error *err)
 		}
 	if (g->compared > 0)
 		return 0;
-	error_set(err, -EINVAL, record_text(g->run, "run", ""), "no scenario and profile that is in the baseline %s too",
+	error_set(err, -EINVAL, record_text(g->run, "run", ""),
+		  "no scenario and profile that is in the baseline %s too",
 		  record_text(g->baseline, "run", "?"));
 	error_hint(err, "`memrig list` says what the runs have");
 	return -EINVAL;
@@ -287,8 +302,8 @@ static int check_machines(const json_t *run, const json_t *baseline, struct erro
 	json_decref(changes);
 	if (!text)
 		return 0;
-	error_set(err, -EINVAL, record_text(run, "run", ""), "it ran on another machine than the baseline, on a real clock: %s",
-		  text);
+	error_set(err, -EINVAL, record_text(run, "run", ""),
+		  "it ran on another machine than the baseline, on a real clock: %s", text);
 	error_hint(err, "take a baseline on this machine, or run in the lab with the virtual clock");
 	return -EINVAL;
 }

@@ -19,12 +19,12 @@
  * decide, and may say that the cells are too few.
  */
 enum gate_result { /* the worst last */
-	GATE_NO_CHANGE,
-	GATE_NEW,	  /* the baseline has no such cells */
-	GATE_CHANGE,	  /* something differs that is neither better nor worse */
-	GATE_IMPROVEMENT,
-	GATE_NOT_ENOUGH,
-	GATE_REGRESSION,
+		   GATE_NO_CHANGE,
+		   GATE_NEW,    /* the baseline has no such cells */
+		   GATE_CHANGE, /* something differs that is neither better nor worse */
+		   GATE_IMPROVEMENT,
+		   GATE_NOT_ENOUGH,
+		   GATE_REGRESSION,
 };
 
 /* "no_change", ...: the words of the document; ends with NULL. */

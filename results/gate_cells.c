@@ -6,17 +6,19 @@
 #include "results/stats/counts.h"
 #include "results/timeline.h"
 
-json_t *gate_add(struct gate_pair *pair, const char *kind, enum gate_result result, json_int_t seed, char *text)
+json_t *gate_add(struct gate_pair *pair, const char *kind, enum gate_result result, json_int_t seed,
+		 char *text)
 {
 	json_t *entry = NULL, *found;
 	size_t i;
 
 	json_array_foreach (pair->findings, i, found)
-		if (streq(record_text(found, "kind", ""), kind) && streq(record_text(found, "text", ""), text) &&
-		    gate_result_of(found) == result)
+		if (streq(record_text(found, "kind", ""), kind) &&
+		    streq(record_text(found, "text", ""), text) && gate_result_of(found) == result)
 			entry = found;
 	if (!entry) {
-		entry = json_pack("{s:s, s:s, s:s}", "kind", kind, "result", gate_result_names[result], "text", text);
+		entry = json_pack("{s:s, s:s, s:s}", "kind", kind, "result", gate_result_names[result],
+				  "text", text);
 		json_array_append_new(pair->findings, entry);
 		if (seed >= 0)
 			json_object_set_new(entry, "seeds", json_array());
@@ -82,7 +84,8 @@ static void outcomes(struct gate_pair *pair, json_int_t seed, const json_t *base
 	json_array_foreach (json_object_get(base, "workloads"), i, workload) {
 		const char *name = record_text(workload, "name", "");
 
-		outcome_change(pair, seed, name, workload, named(json_object_get(other, "workloads"), "name", name));
+		outcome_change(pair, seed, name, workload,
+			       named(json_object_get(other, "workloads"), "name", name));
 	}
 }
 
@@ -130,7 +133,8 @@ static const json_t *verdict_in(const json_t *cell, const char *key)
 	return NULL;
 }
 
-static json_t *add_verdict(struct gate_pair *pair, enum gate_result result, json_int_t seed, char *text, const json_t *verdict)
+static json_t *add_verdict(struct gate_pair *pair, enum gate_result result, json_int_t seed, char *text,
+			   const json_t *verdict)
 {
 	json_t *entry = gate_add(pair, "verdict", result, seed, text);
 
@@ -150,18 +154,22 @@ static void verdicts_of(struct gate_pair *pair, json_int_t seed, const json_t *b
 
 		if (!before)
 			add_verdict(pair, GATE_REGRESSION, seed,
-				    xasprintf("new: %s, cause %s. %s", key, cause, record_text(verdict, "summary", "")),
+				    xasprintf("new: %s, cause %s. %s", key, cause,
+					      record_text(verdict, "summary", "")),
 				    verdict);
 		else if (!streq(record_text(before, "cause", "?"), cause))
 			add_verdict(pair, GATE_CHANGE, seed,
-				    xasprintf("%s: cause %s, was %s", key, cause, record_text(before, "cause", "?")), verdict);
+				    xasprintf("%s: cause %s, was %s", key, cause,
+					      record_text(before, "cause", "?")),
+				    verdict);
 	}
 	json_array_foreach (json_object_get(base, "verdicts"), i, verdict) {
 		_cleanup_free_ char *key = verdict_key(verdict);
 
 		if (!verdict_in(other, key))
 			add_verdict(pair, GATE_IMPROVEMENT, seed,
-				    xasprintf("gone: %s, cause %s", key, record_text(verdict, "cause", "?")), verdict);
+				    xasprintf("gone: %s, cause %s", key, record_text(verdict, "cause", "?")),
+				    verdict);
 	}
 }
 
@@ -182,7 +190,8 @@ static size_t count_verdict(const struct compare_column *c, const char *key, siz
 	return n;
 }
 
-/* By Fisher's test; where so few cells could not show anything, there is nothing to say: the metrics say how many. */
+/* By Fisher's test; where so few cells could not show anything, there is nothing to say: the metrics say how
+ * many. */
 static void verdict_share(struct gate_pair *pair, const char *key, double alpha)
 {
 	size_t n, m, was = count_verdict(pair->base, key, &n), is = count_verdict(pair->other, key, &m);

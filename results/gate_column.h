@@ -7,13 +7,14 @@
 /* What is found when the cells of one scenario, profile and kernel are held against those of the baseline. */
 struct gate_pair {
 	const struct compare_column *base, *other;
-	bool exact;	  /* virtual clock: cells of one seed are the same cell */
+	bool exact;       /* virtual clock: cells of one seed are the same cell */
 	json_t *findings; /* array of {"kind","result","text",...} */
 };
 
-/* Adds one, or, when there is one with the same kind, result and text, only the seed to it (seed < 0: of no one cell).
- * Returns the entry, borrowed. Takes the text over. */
-json_t *gate_add(struct gate_pair *pair, const char *kind, enum gate_result result, json_int_t seed, char *text);
+/* Adds one, or, when there is one with the same kind, result and text, only the seed to it (seed < 0: of no
+ * one cell). Returns the entry, borrowed. Takes the text over. */
+json_t *gate_add(struct gate_pair *pair, const char *kind, enum gate_result result, json_int_t seed,
+		 char *text);
 
 /* The cell of that seed; NULL when there is none. */
 const json_t *gate_cell(const struct compare_column *column, json_int_t seed);

@@ -19,8 +19,9 @@ static void print_finding(FILE *out, const json_t *finding, unsigned width)
 		where = xasprintf(" (seed %lld)", (long long)json_integer_value(json_array_get(seeds, 0)));
 	else if (seeds)
 		where = xasprintf(" (%zu seeds)", json_array_size(seeds));
-	text = xasprintf("%s: %s%s%s%s", gate_result_words[gate_result_of(finding)], record_text(finding, "text", ""),
-			 where ? where : "", *divergence ? "; first at " : "", divergence);
+	text = xasprintf("%s: %s%s%s%s", gate_result_words[gate_result_of(finding)],
+			 record_text(finding, "text", ""), where ? where : "",
+			 *divergence ? "; first at " : "", divergence);
 	text_wrap(out, text, width, 2, 4);
 }
 
@@ -30,7 +31,8 @@ static void print_findings(FILE *out, const json_t *findings, unsigned width)
 	const json_t *finding;
 
 	json_array_foreach (findings, i, finding) {
-		bool change = gate_result_of(finding) == GATE_CHANGE && streq(record_text(finding, "kind", ""), "metric");
+		bool change = gate_result_of(finding) == GATE_CHANGE &&
+			      streq(record_text(finding, "kind", ""), "metric");
 
 		changes += change;
 		if (!change || changes <= MAX_CHANGES)
@@ -45,8 +47,9 @@ static void print_group(FILE *out, const json_t *group, unsigned width)
 	size_t i;
 	const json_t *change;
 
-	fprintf(out, "%-12s %s, %s, %s\n", gate_result_words[gate_result_of(group)], record_text(group, "scenario", "?"),
-		record_text(group, "profile", "?"), record_text(group, "kernel", "?"));
+	fprintf(out, "%-12s %s, %s, %s\n", gate_result_words[gate_result_of(group)],
+		record_text(group, "scenario", "?"), record_text(group, "profile", "?"),
+		record_text(group, "kernel", "?"));
 	json_array_foreach (json_object_get(group, "changed"), i, change) {
 		_cleanup_free_ char *text = changes_text(change), *line = xasprintf("not the same: %s", text);
 
@@ -63,8 +66,8 @@ void gate_print(FILE *out, const json_t *gate, unsigned width)
 
 	json_array_foreach (json_object_get(gate, "groups"), i, group)
 		print_group(out, group, width);
-	fprintf(out, "\n%s against %s: %s (", record_text(gate, "run", "?"), record_text(gate, "baseline", "?"),
-		gate_result_words[gate_result_of(gate)]);
+	fprintf(out, "\n%s against %s: %s (", record_text(gate, "run", "?"),
+		record_text(gate, "baseline", "?"), gate_result_words[gate_result_of(gate)]);
 	for (i = 0; gate_result_names[i]; i++) {
 		uint64_t n = record_u64(counts, gate_result_names[i], 0);
 

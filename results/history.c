@@ -26,8 +26,9 @@ static bool same_series(const struct history_cell *a, const struct history_cell 
 {
 	size_t len = kernel_series(a->kernel);
 
-	return streq(a->scenario, b->scenario) && streq(a->profile, b->profile) && streq(a->clock, b->clock) &&
-	       len == kernel_series(b->kernel) && (len ? strncmp(a->kernel, b->kernel, len) == 0 : streq(a->kernel, b->kernel));
+	return streq(a->scenario, b->scenario) && streq(a->profile, b->profile) &&
+	       streq(a->clock, b->clock) && len == kernel_series(b->kernel) &&
+	       (len ? strncmp(a->kernel, b->kernel, len) == 0 : streq(a->kernel, b->kernel));
 }
 
 static struct series *series_of(struct series **all, size_t *n, const struct history_cell *cell)
@@ -67,7 +68,8 @@ static void take_values(struct night *night)
 	size_t n = 0;
 
 	for (size_t i = 0; i < night->n; i++)
-		if (night->cells[i]->valid && night->cells[i]->has_value && streq(night->cells[i]->outcome, "completed"))
+		if (night->cells[i]->valid && night->cells[i]->has_value &&
+		    streq(night->cells[i]->outcome, "completed"))
 			values[n++] = night->cells[i]->value;
 	night->n_values = n;
 	if (n == 0)
@@ -112,12 +114,14 @@ static json_t *changed_between(const struct night *before, const struct night *a
 	json_t *seeds[2] = { seeds_of(before), seeds_of(after) }, *changes;
 
 	for (int i = 0; i < 2; i++)
-		sides[i] = (struct changes_of){ load(nights[i]->cells[0], NULL), load(nights[i]->cells[0], "summary.json"),
+		sides[i] = (struct changes_of){ load(nights[i]->cells[0], NULL),
+						load(nights[i]->cells[0], "summary.json"),
 						load(nights[i]->cells[0], "cell.json") };
 	changes = changes_find(&sides[0], &sides[1]);
 	if (!json_equal(seeds[0], seeds[1]))
-		json_array_insert_new(changes, 0,
-				      json_pack("{s:s, s:O, s:O}", "what", "seeds", "before", seeds[0], "after", seeds[1]));
+		json_array_insert_new(
+			changes, 0,
+			json_pack("{s:s, s:O, s:O}", "what", "seeds", "before", seeds[0], "after", seeds[1]));
 	for (int i = 0; i < 2; i++) {
 		json_decref((json_t *)sides[i].run);
 		json_decref((json_t *)sides[i].cell);
@@ -136,7 +140,8 @@ static json_t *outcomes_json(const struct night *night)
 	for (size_t i = 0; i < night->n; i++) {
 		const char *word = night->cells[i]->valid ? night->cells[i]->outcome : "invalid";
 
-		json_object_set_new(counts, word, json_integer(json_integer_value(json_object_get(counts, word)) + 1));
+		json_object_set_new(counts, word,
+				    json_integer(json_integer_value(json_object_get(counts, word)) + 1));
 	}
 	return counts;
 }
@@ -149,8 +154,9 @@ static json_t *number(double value)
 static json_t *night_json(const struct night *night)
 {
 	const struct history_cell *first = night->cells[0];
-	json_t *json = json_pack("{s:s, s:s, s:s, s:o, s:I}", "run", first->run, "started", first->started, "kernel",
-				 first->kernel, "outcomes", outcomes_json(night), "values", (json_int_t)night->n_values);
+	json_t *json = json_pack("{s:s, s:s, s:s, s:o, s:I}", "run", first->run, "started", first->started,
+				 "kernel", first->kernel, "outcomes", outcomes_json(night), "values",
+				 (json_int_t)night->n_values);
 
 	if (night->n_values > 0) {
 		json_object_set_new(json, "value", number(night->median));
@@ -170,8 +176,9 @@ static const char *direction(const struct metric *metric, const struct trend_poi
 static json_t *point_json(const struct trend_point *p, const struct metric *metric, bool exact, size_t night,
 			  const struct night *before, const struct night *after)
 {
-	json_t *json = json_pack("{s:I, s:s, s:s, s:o, s:o}", "night", (json_int_t)night, "run", after->cells[0]->run,
-				 "direction", direction(metric, p), "before", number(p->before), "after", number(p->after));
+	json_t *json = json_pack("{s:I, s:s, s:s, s:o, s:o}", "night", (json_int_t)night, "run",
+				 after->cells[0]->run, "direction", direction(metric, p), "before",
+				 number(p->before), "after", number(p->after));
 
 	if (p->before != 0)
 		json_object_set_new(json, "change_ratio", json_real(p->after / p->before - 1));
@@ -182,7 +189,8 @@ static json_t *point_json(const struct trend_point *p, const struct metric *metr
 }
 
 /* Nights without a value have no place in the trend: it is looked for among the others. */
-static json_t *points_json(const struct series *s, const struct metric *metric, const struct trend_options *options)
+static json_t *points_json(const struct series *s, const struct metric *metric,
+			   const struct trend_options *options)
 {
 	_cleanup_free_ double *values = xcalloc(s->n, sizeof(*values));
 	_cleanup_free_ size_t *at = xcalloc(s->n, sizeof(*at));
@@ -201,8 +209,8 @@ static json_t *points_json(const struct series *s, const struct metric *metric, 
 	for (size_t i = 0; i < n_points; i++) {
 		size_t night = at[points[i].at], before = at[points[i].at - 1];
 
-		json_array_append_new(list, point_json(&points[i], metric, own.exact, night, &s->nights[before],
-						       &s->nights[night]));
+		json_array_append_new(list, point_json(&points[i], metric, own.exact, night,
+						       &s->nights[before], &s->nights[night]));
 	}
 	return list;
 }
@@ -220,9 +228,9 @@ static json_t *series_json(struct series *s, const struct history_filter *filter
 		drop_night(s, 0);
 	for (size_t i = 0; i < s->n; i++)
 		json_array_append_new(nights, night_json(&s->nights[i]));
-	return json_pack("{s:s, s:s, s:s%, s:s, s:o, s:o}", "scenario", like->scenario, "profile", like->profile, "kernel",
-			 like->kernel, len ? len : strlen(like->kernel), "clock", like->clock, "nights", nights,
-			 "change_points", points_json(s, metric, options));
+	return json_pack("{s:s, s:s, s:s%, s:s, s:o, s:o}", "scenario", like->scenario, "profile",
+			 like->profile, "kernel", like->kernel, len ? len : strlen(like->kernel), "clock",
+			 like->clock, "nights", nights, "change_points", points_json(s, metric, options));
 }
 
 /* A scenario whose workloads do not have the metric has no history of it. */
@@ -235,7 +243,8 @@ static bool has_values(const struct series *s)
 	return false;
 }
 
-json_t *history_make(const struct history_cells *cells, const struct history_filter *filter, const struct trend_options *options)
+json_t *history_make(const struct history_cells *cells, const struct history_filter *filter,
+		     const struct trend_options *options)
 {
 	const struct metric *metric = metric_find(filter->metric);
 	json_t *list = json_array(), *document;
@@ -252,8 +261,9 @@ json_t *history_make(const struct history_cells *cells, const struct history_fil
 		free(all[i].nights);
 	}
 	free(all);
-	document = json_pack("{s:s, s:s, s:I, s:f, s:f}", "schema", "memrig.history/1", "metric", filter->metric, "window",
-			     (json_int_t)options->window, "max_p", options->max_p, "min_change_ratio", options->min_magnitude);
+	document = json_pack("{s:s, s:s, s:I, s:f, s:f}", "schema", "memrig.history/1", "metric",
+			     filter->metric, "window", (json_int_t)options->window, "max_p", options->max_p,
+			     "min_change_ratio", options->min_magnitude);
 	if (metric)
 		json_object_set_new(document, "unit", json_string(metric->unit));
 	json_object_set_new(document, "series", list);

@@ -21,7 +21,7 @@
 struct history_filter {
 	const char *metric;
 	const char *scenario, *profile, *kernel; /* NULL: any; kernel is a release or the beginning of one */
-	size_t last;				 /* nights a series; 0: all */
+	size_t last;                             /* nights a series; 0: all */
 };
 
 /* One cell, as it was stored. Texts are owned. */
@@ -38,13 +38,15 @@ struct history_cells {
 	size_t n;
 };
 
-/* Reads the cells that the filter lets through; runs that cannot be read are left out. */
-int history_read(const struct store *store, const struct history_filter *filter, struct history_cells *ret, struct error *err);
+/* Reads the cells that the filter lets through; cells that cannot be read are left out. */
+int history_read(const struct store *store, const struct history_filter *filter, struct history_cells *ret,
+		 struct error *err);
 void history_cells_release(struct history_cells *cells);
 
-/* The document memrig.history/1 (docs/schema/history.json). Reads from the runs' directories what changed at a change
- * point. options->exact is not used: the clock decides. New reference. */
-json_t *history_make(const struct history_cells *cells, const struct history_filter *filter, const struct trend_options *options);
+/* The document memrig.history/1 (docs/schema/history.json). Reads from the runs' directories what changed at
+ * a change point. options->exact is not used: the clock decides. New reference. */
+json_t *history_make(const struct history_cells *cells, const struct history_filter *filter,
+		     const struct trend_options *options);
 
 /* For people: a line of blocks and a table a series. */
 void history_print(FILE *out, const json_t *history, bool utf8, unsigned width);

@@ -14,19 +14,23 @@ static bool wanted_kernel(const char *filter, const char *release)
 	size_t len = filter ? strlen(filter) : 0;
 
 	/* "6.1" is not the beginning of "6.12". */
-	return strncmp(release, filter ? filter : "", len) == 0 && !(len && release[len] >= '0' && release[len] <= '9');
+	return strncmp(release, filter ? filter : "", len) == 0 &&
+	       !(len && release[len] >= '0' && release[len] <= '9');
 }
 
-static void add_cell(struct history_cells *cells, const json_t *run, const json_t *cell, const struct history_filter *filter)
+static void add_cell(struct history_cells *cells, const json_t *run, const json_t *cell,
+		     const struct history_filter *filter)
 {
 	const json_t *value = json_object_get(json_object_get(cell, "metrics"), filter->metric);
 	const char *scenario = record_text(cell, "scenario", ""), *profile = record_text(cell, "profile", "");
 	const char *kernel = record_text(cell, "kernel", "");
 
-	if (json_object_get(cell, "repeat") || !wanted(filter->scenario, scenario) || !wanted(filter->profile, profile) ||
-	    !wanted_kernel(filter->kernel, kernel))
+	if (json_object_get(cell, "repeat") || !wanted(filter->scenario, scenario) ||
+	    !wanted(filter->profile, profile) || !wanted_kernel(filter->kernel, kernel))
 		return;
-	cells->list = xrealloc(cells->list, (cells->n + 1) * sizeof(*cells->list));
+	/* Doubled, as there may be ten thousand. */
+	if ((cells->n & (cells->n + 1)) == 0)
+		cells->list = xrealloc(cells->list, (2 * cells->n + 2) * sizeof(*cells->list));
 	cells->list[cells->n++] = (struct history_cell){
 		.run = xstrdup(record_text(run, "run", "")),
 		.path = xstrdup(record_text(run, "path", "")),
@@ -44,25 +48,51 @@ static void add_cell(struct history_cells *cells, const json_t *run, const json_
 	};
 }
 
-int history_read(const struct store *store, const struct history_filter *filter, struct history_cells *ret, struct error *err)
+/* Ids begin with the names of the scenario and the profile: what is not asked for need not be read. */
+static bool may_be_wanted(const struct history_filter *filter, const char *id)
+{
+	size_t len = filter->scenario ? strlen(filter->scenario) : strcspn(id, ".");
+
+	if (filter->scenario && (strncmp(id, filter->scenario, len) != 0 || id[len] != '.'))
+		return false;
+	if (!filter->profile || id[len] != '.')
+		return true;
+	return strncmp(id + len + 1, filter->profile, strlen(filter->profile)) == 0;
+}
+
+static void read_run(struct history_cells *cells, const json_t *run, const struct history_filter *filter)
+{
+	size_t i;
+	const json_t *id;
+
+	json_array_foreach (json_object_get(run, "cells"), i, id) {
+		_cleanup_free_ char *path = NULL;
+		json_t *cell;
+
+		if (!json_is_string(id) || !may_be_wanted(filter, json_string_value(id)))
+			continue;
+		path = xasprintf("%s/cells/%s/summary.json", record_text(run, "path", ""),
+				 json_string_value(id));
+		cell = json_load_file(path, 0, NULL);
+		if (cell)
+			add_cell(cells, run, cell, filter);
+		json_decref(cell);
+	}
+}
+
+int history_read(const struct store *store, const struct history_filter *filter, struct history_cells *ret,
+		 struct error *err)
 {
 	struct history_cells cells = { 0 };
 	json_t *runs = NULL;
 	int r = store_list(store, &runs, err);
-	size_t i, k;
-	const json_t *listed, *cell;
+	size_t i;
+	const json_t *run;
 
 	if (r < 0)
 		return r;
-	json_array_foreach (runs, i, listed) {
-		json_t *run = NULL;
-
-		if (store_load(record_text(listed, "path", ""), &run, NULL) < 0)
-			continue;
-		json_array_foreach (json_object_get(run, "cells"), k, cell)
-			add_cell(&cells, run, cell, filter);
-		json_decref(run);
-	}
+	json_array_foreach (runs, i, run)
+		read_run(&cells, run, filter);
 	json_decref(runs);
 	*ret = cells;
 	return 0;

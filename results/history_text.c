@@ -4,8 +4,8 @@
 
 #include "common/util.h"
 #include "results/changes.h"
+#include "results/compare_judged.h"
 #include "results/history.h"
-#include "results/metrics.h"
 #include "results/table.h"
 #include "results/timeline.h"
 
@@ -49,7 +49,8 @@ static char *outcomes_text(const json_t *night)
 	json_object_foreach (outcomes, word, count) {
 		_cleanup_free_ char *before = text;
 
-		text = xasprintf("%s%s%lld %s", before, *before ? ", " : "", (long long)json_integer_value(count), word);
+		text = xasprintf("%s%s%lld %s", before, *before ? ", " : "",
+				 (long long)json_integer_value(count), word);
 	}
 	return text;
 }
@@ -63,8 +64,8 @@ static double value_of(const json_t *night)
 	return value ? json_number_value(value) : NAN;
 }
 
-/* A character a night from the lowest to the highest value; a blank where there is none. The last ones where they are too
- * many for the width. */
+/* A character a night from the lowest to the highest value; a blank where there is none. The last ones where
+ * they are too many for the width. */
 static void print_blocks(FILE *out, const json_t *nights, bool utf8, unsigned width)
 {
 	static const char *const blocks[2][8] = { { "_", "_", ".", ".", "-", "-", "=", "#" },
@@ -82,7 +83,8 @@ static void print_blocks(FILE *out, const json_t *nights, bool utf8, unsigned wi
 		if (isnan(value))
 			fputc(' ', out);
 		else
-			fputs(blocks[utf8][high > low ? (int)((value - low) / (high - low) * 7.999) : 0], out);
+			fputs(blocks[utf8][high > low ? (int)((value - low) / (high - low) * 7.999) : 0],
+			      out);
 	}
 	fputc('\n', out);
 }
@@ -105,13 +107,14 @@ static char *point_text(const json_t *point, bool exact)
 	return xasprintf("%s, %s%s", record_text(point, "direction", "change"), size, sure);
 }
 
-static void add_night(struct table *t, const char *metric, const json_t *night, const json_t *point, bool exact)
+static void add_night(struct table *t, const char *metric, const json_t *night, const json_t *point,
+		      bool exact)
 {
 	const json_t *value = json_object_get(night, "value");
 
 	table_row(t, record_text(night, "run", "?"));
 	table_put(t, 0, xstrdup(record_text(night, "kernel", "?")));
-	table_put(t, 1, value ? metric_value_text(metric, value) : xstrdup("-"));
+	table_put(t, 1, value ? judged_value(metric, json_number_value(value)) : xstrdup("-"));
 	table_put(t, 2, outcomes_text(night));
 	if (point)
 		table_put(t, 3, point_text(point, exact));
@@ -140,8 +143,9 @@ static void print_points(FILE *out, const json_t *series, unsigned width)
 
 	json_array_foreach (json_object_get(series, "change_points"), i, point) {
 		_cleanup_free_ char *changed = changed_text(point);
-		_cleanup_free_ char *line = xasprintf("%s: %s", record_text(point, "run", "?"),
-						      *changed ? changed : "nothing that memrig records has changed");
+		_cleanup_free_ char *line =
+			xasprintf("%s: %s", record_text(point, "run", "?"),
+				  *changed ? changed : "nothing that memrig records has changed");
 
 		text_wrap(out, line, width, 0, 2);
 	}
@@ -156,9 +160,10 @@ void history_print(FILE *out, const json_t *history, bool utf8, unsigned width)
 	json_array_foreach (json_object_get(history, "series"), i, series) {
 		const json_t *nights = json_object_get(series, "nights");
 
-		fprintf(out, "%s%s: %s, %s, %s, %s clock, %zu nights\n\n", i ? "\n" : "", metric, record_text(series, "scenario", "?"),
-			record_text(series, "profile", "?"), record_text(series, "kernel", "?"),
-			record_text(series, "clock", "?"), json_array_size(nights));
+		fprintf(out, "%s%s: %s, %s, %s, %s clock, %zu nights\n\n", i ? "\n" : "", metric,
+			record_text(series, "scenario", "?"), record_text(series, "profile", "?"),
+			record_text(series, "kernel", "?"), record_text(series, "clock", "?"),
+			json_array_size(nights));
 		print_blocks(out, nights, utf8, width);
 		print_table(out, series, metric, utf8, width);
 		if (json_array_size(json_object_get(series, "change_points")) > 0)
@@ -195,12 +200,15 @@ static void put_number(FILE *out, const json_t *value, char end)
 
 void history_csv(FILE *out, const json_t *history)
 {
-	static const char *const of_series[] = { "scenario", "profile", "clock" }, *const of_night[] = { "run", "started", "kernel" },
+	static const char *const of_series[] = { "scenario", "profile", "clock" },
+				 *const of_night[] = { "run", "started", "kernel" },
 				 *const numbers[] = { "values", "value", "min", "max" };
 	size_t i, k;
 	const json_t *series, *night;
 
-	fputs("metric,scenario,profile,clock,run,started,kernel,values,value,min,max,change_point,p,changed\n", out);
+	fputs("metric,scenario,profile,clock,run,started,kernel,values,value,min,max,change_point,p,"
+	      "changed\n",
+	      out);
 	json_array_foreach (json_object_get(history, "series"), i, series)
 		json_array_foreach (json_object_get(series, "nights"), k, night) {
 			const json_t *point = point_of(series, k);

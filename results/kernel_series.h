@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* How much of "6.1.0-56-cloud-amd64" names the series, "6.1": nights bring other releases of the same kernel. 0 for what
- * is no release. */
+/* How much of "6.1.0-56-cloud-amd64" names the series, "6.1": nights bring other releases of the same kernel.
+ * 0 for what is no release. */
 static inline size_t kernel_series(const char *release)
 {
 	size_t major = strspn(release, "0123456789"), minor;

@@ -5,8 +5,8 @@
 
 #include "common/util.h"
 
-#define WEAKER     10 /* max_p of the weak pass, times that of the strict one */
-#define SHORTEST   2  /* nights of a level */
+#define WEAKER   10 /* max_p of the weak pass, times that of the strict one */
+#define SHORTEST 2  /* nights of a level */
 
 const struct trend_options trend_defaults = { .window = 50, .max_p = 0.001 };
 
@@ -88,7 +88,8 @@ double trend_t_test(const double *x, size_t n, const double *y, size_t m)
 
 	if (constant(x, n) && constant(y, m))
 		return x[0] == y[0] ? 1
-				    : fmin(1, 2 * exp(lgamma((double)n + 1) + lgamma((double)m + 1) - lgamma((double)(n + m) + 1)));
+				    : fmin(1, 2 * exp(lgamma((double)n + 1) + lgamma((double)m + 1) -
+						      lgamma((double)(n + m) + 1)));
 	if (df < 1)
 		return 1;
 	variance = (squares(x, n, mx) + squares(y, m, my)) / df;
@@ -191,9 +192,13 @@ static void gather_in_windows(const double *x, size_t n, const struct trend_opti
 static struct trend_point describe(const double *x, size_t n, const struct points *p, size_t i)
 {
 	size_t from = i > 0 ? p->at[i - 1] : 0, at = p->at[i], to = i + 1 < p->n ? p->at[i + 1] : n;
-	struct trend_point point = { .at = at, .before = mean(x + from, at - from), .after = mean(x + at, to - at) };
+	struct trend_point point = { .at = at,
+				     .before = mean(x + from, at - from),
+				     .after = mean(x + at, to - at) };
 
-	point.p = at - from >= SHORTEST && to - at >= SHORTEST ? trend_t_test(x + from, at - from, x + at, to - at) : 1;
+	point.p = at - from >= SHORTEST && to - at >= SHORTEST
+			  ? trend_t_test(x + from, at - from, x + at, to - at)
+			  : 1;
 	return point;
 }
 
@@ -204,7 +209,8 @@ static bool large_enough(const struct trend_point *p, double min_magnitude)
 	return fabs(p->after / p->before - 1) >= min_magnitude;
 }
 
-/* Drops the least sure point, or one that is too small, until none is left to drop: its neighbours' levels grow. */
+/* Drops the least sure point, or one that is too small, until none is left to drop: its neighbours' levels
+ * grow. */
 static void drop_the_unsure(const double *x, size_t n, const struct trend_options *o, struct points *p)
 {
 	while (p->n > 0) {
@@ -237,7 +243,8 @@ static void take_every_step(const double *x, size_t n, const struct trend_option
 	}
 }
 
-size_t trend_find(const double *values, size_t n, const struct trend_options *options, struct trend_point **ret)
+size_t trend_find(const double *values, size_t n, const struct trend_options *options,
+		  struct trend_point **ret)
 {
 	struct points p = { 0 };
 

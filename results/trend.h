@@ -36,13 +36,14 @@ struct trend_point {
 	double p;             /* 0 when exact */
 };
 
-/* Fills *ret with the change points in their order, which the caller frees (NULL when there is none); returns how many.
- * A level has at least two nights, unless exact. */
-size_t trend_find(const double *values, size_t n, const struct trend_options *options, struct trend_point **ret);
+/* Fills *ret with the change points in their order, which the caller frees (NULL when there is none); returns
+ * how many. A level has at least two nights, unless exact. */
+size_t trend_find(const double *values, size_t n, const struct trend_options *options,
+		  struct trend_point **ret);
 
-/* Two-sided p of Student's t-test, equal variances, between two samples. Where neither has any variance the t-test says
- * nothing: p is then 1 for equal values, and for different ones the chance that a random order of all the values
- * separates them, 2 / binomial(n + m, n). */
+/* Two-sided p of Student's t-test, equal variances, between two samples. Where neither has any variance the
+ * t-test says nothing: p is then 1 for equal values, and for different ones the chance that a random order of
+ * all the values separates them, 2 / binomial(n + m, n). */
 double trend_t_test(const double *x, size_t n, const double *y, size_t m);
 
 #endif

@@ -17,7 +17,8 @@ enum export_status { EXPORT_PASS, EXPORT_FAIL, EXPORT_SKIP };
 
 struct export_case {
 	char *name;    /* of what was checked */
-	char *message; /* one line: why it failed or was skipped, or what else there is to say; "" for nothing */
+	char *message; /* one line: why it failed or was skipped, or what else there is to say; "" for nothing
+			*/
 	char *details; /* lines, "" for none */
 	enum export_status status;
 	double seconds; /* below 0: not known */
@@ -36,14 +37,15 @@ struct export_suites {
 	size_t n;
 };
 
-/* A gate: a suite a scenario, a case a profile and kernel; a regression fails, what cannot be told (not enough, new) is
- * skipped. A run: a suite a cell, a case an expectation, and one for the cell itself. */
+/* A gate: a suite a scenario, a case a profile and kernel; a regression fails, what cannot be told (not
+ * enough, new) is skipped. A run: a suite a cell, a case an expectation, and one for the cell itself. */
 void export_suites_of(const json_t *document, struct export_suites *ret);
 void export_suites_release(struct export_suites *suites);
 
 /* JUnit XML as tests/data/junit/junit.xsd has it. */
 char *export_junit(const json_t *document);
-/* KTAP version 1 (the kernel's Documentation/dev-tools/ktap.rst): a suite is a test with its cases as subtests. */
+/* KTAP version 1 (the kernel's Documentation/dev-tools/ktap.rst): a suite is a test with its cases as
+ * subtests. */
 char *export_ktap(const json_t *document);
 
 /* ---- of a gate alone ---- */

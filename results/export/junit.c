@@ -3,7 +3,8 @@
 #include "results/export/export.h"
 #include "results/export/text.h"
 
-static const char *const in_attribute[] = { "&", "&amp;", "<", "&lt;", ">", "&gt;", "\"", "&quot;", "\n", "&#10;", NULL };
+static const char *const in_attribute[] = { "&",  "&amp;",  "<",  "&lt;",  ">", "&gt;",
+					    "\"", "&quot;", "\n", "&#10;", NULL };
 static const char *const in_text[] = { "&", "&amp;", "<", "&lt;", ">", "&gt;", NULL };
 
 static void attribute(FILE *out, const char *name, const char *value)

@@ -10,8 +10,8 @@
 #define MAX_FINDINGS 8
 
 /* In a table's cell and in a list alike. */
-static const char *const escapes[] = { "|",  "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_",
-				       "`",  "\\`", "[", "\\[",	 "]", "\\]",  "\n", " ",  NULL };
+static const char *const escapes[] = { "|", "\\|", "<", "&lt;", ">", "&gt;", "*",  "\\*", "_", "\\_",
+				       "`", "\\`", "[", "\\[",  "]", "\\]",  "\n", " ",   NULL };
 
 static void put(FILE *out, const char *text)
 {
@@ -77,8 +77,10 @@ char *export_markdown(const json_t *gate)
 
 	text_begin(&t);
 	fprintf(t.out, "## memrig gate: %s\n\nRun `%s` against the baseline `%s`.\n\n",
-		gate_result_words[gate_result_of(gate)], record_text(gate, "run", "?"), record_text(gate, "baseline", "?"));
-	fputs("| result | scenario | profile | kernel | first of all |\n| --- | --- | --- | --- | --- |\n", t.out);
+		gate_result_words[gate_result_of(gate)], record_text(gate, "run", "?"),
+		record_text(gate, "baseline", "?"));
+	fputs("| result | scenario | profile | kernel | first of all |\n| --- | --- | --- | --- | --- |\n",
+	      t.out);
 	json_array_foreach (groups, i, group)
 		put_row(t.out, group);
 	json_array_foreach (groups, i, group)

@@ -50,7 +50,8 @@ static void put_counts(FILE *out, const json_t *counts)
 	for (int result = 0; gate_result_names[result]; result++) {
 		fputs("memrig_gate_groups{", out);
 		label(out, "result", gate_result_names[result], "");
-		fprintf(out, "} %llu\n", (unsigned long long)record_u64(counts, gate_result_names[result], 0));
+		fprintf(out, "} %llu\n",
+			(unsigned long long)record_u64(counts, gate_result_names[result], 0));
 	}
 }
 
@@ -59,7 +60,8 @@ static void put_changes(FILE *out, const json_t *groups)
 	size_t i, k;
 	const json_t *group, *finding;
 
-	head(out, "memrig_gate_change_ratio", "What a primary metric that changed is now, as a share of the baseline, less 1.");
+	head(out, "memrig_gate_change_ratio",
+	     "What a primary metric that changed is now, as a share of the baseline, less 1.");
 	json_array_foreach (groups, i, group)
 		json_array_foreach (json_object_get(group, "findings"), k, finding) {
 			const json_t *change = json_object_get(finding, "change_ratio");
@@ -79,7 +81,8 @@ static void put_time(FILE *out, const json_t *gate)
 
 	if (!strptime(record_text(gate, "finished", ""), "%Y-%m-%dT%H:%M:%SZ", &tm))
 		return;
-	head(out, "memrig_gate_run_timestamp_seconds", "When the run that was gated had ended; alert when it is old.");
+	head(out, "memrig_gate_run_timestamp_seconds",
+	     "When the run that was gated had ended; alert when it is old.");
 	fprintf(out, "memrig_gate_run_timestamp_seconds %lld\n", (long long)timegm(&tm));
 }
 

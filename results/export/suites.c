@@ -21,8 +21,8 @@ static struct export_suite *suite_named(struct export_suites *suites, const char
 }
 
 /* Takes the texts over. */
-static void add_case(struct export_suite *suite, enum export_status status, char *name, char *message, char *details,
-		     double seconds)
+static void add_case(struct export_suite *suite, enum export_status status, char *name, char *message,
+		     char *details, double seconds)
 {
 	suite->cases = xrealloc(suite->cases, (suite->n + 1) * sizeof(*suite->cases));
 	suite->cases[suite->n++] = (struct export_case){ name, message, details, status, seconds };
@@ -49,8 +49,8 @@ static char *group_details(const json_t *group)
 			fprintf(t.out, "and %zu more\n", json_array_size(findings) - i);
 			break;
 		}
-		fprintf(t.out, "%s: %s%s%s\n", gate_result_words[gate_result_of(entry)], record_text(entry, "text", ""),
-			*divergence ? "; first at " : "", divergence);
+		fprintf(t.out, "%s: %s%s%s\n", gate_result_words[gate_result_of(entry)],
+			record_text(entry, "text", ""), *divergence ? "; first at " : "", divergence);
 	}
 	return text_end(&t);
 }
@@ -77,12 +77,14 @@ static void add_group(struct export_suites *suites, const json_t *group)
 
 static void add_expectation(struct export_suite *suite, const json_t *expectation)
 {
-	const json_t *actual = json_object_get(expectation, "actual"), *met = json_object_get(expectation, "met");
+	const json_t *actual = json_object_get(expectation, "actual"),
+		     *met = json_object_get(expectation, "met");
 	_cleanup_free_ char *value = actual ? json_dumps(actual, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 	enum export_status status = !met ? EXPORT_SKIP : json_is_true(met) ? EXPORT_PASS : EXPORT_FAIL;
-	char *message = status == EXPORT_PASS	? xstrdup("")
-			: status == EXPORT_SKIP ? xstrdup(record_text(expectation, "reason", "does not apply"))
-						: xasprintf("it is %s", value ? value : "absent");
+	char *message = status == EXPORT_PASS ? xstrdup("")
+			: status == EXPORT_SKIP
+				? xstrdup(record_text(expectation, "reason", "does not apply"))
+				: xasprintf("it is %s", value ? value : "absent");
 
 	add_case(suite, status, xstrdup(record_text(expectation, "text", "?")), message, xstrdup(""), -1);
 }
@@ -94,8 +96,9 @@ static void add_cell(struct export_suites *suites, const json_t *cell)
 	const json_t *wall = json_object_get(cell, "wall_s"), *expectation;
 	size_t i;
 
-	add_case(suite, json_is_true(json_object_get(cell, "valid")) ? EXPORT_PASS : EXPORT_FAIL, xstrdup("valid"),
-		 xstrdup(reason ? reason : ""), xasprintf("outcome %s\n", record_text(cell, "outcome", "?")),
+	add_case(suite, json_is_true(json_object_get(cell, "valid")) ? EXPORT_PASS : EXPORT_FAIL,
+		 xstrdup("valid"), xstrdup(reason ? reason : ""),
+		 xasprintf("outcome %s\n", record_text(cell, "outcome", "?")),
 		 wall ? json_number_value(wall) : -1);
 	json_array_foreach (json_object_get(cell, "expectations"), i, expectation)
 		add_expectation(suite, expectation);

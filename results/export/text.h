@@ -15,8 +15,8 @@ void text_begin(struct text *t);
 /* Ends the writing; the caller frees it. */
 char *text_end(struct text *t);
 
-/* The text with every character that begins a pair ("&", "&amp;", ..., NULL) replaced by the other of the pair, and control
- * characters but tab and newline, which XML 1.0 cannot have, by '?'. */
+/* The text with every character that begins a pair ("&", "&amp;", ..., NULL) replaced by the other of the
+ * pair, and control characters but tab and newline, which XML 1.0 cannot have, by '?'. */
 void text_escaped(FILE *out, const char *text, const char *const *pairs);
 
 #endif

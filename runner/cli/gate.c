@@ -38,10 +38,14 @@ static const char argp_doc[] =
 	"  memrig gate latest --baseline 20260101T12 --junit gate.xml --markdown gate.md\n"
 	"  memrig gate latest --baseline good --prometheus /var/lib/node_exporter/memrig.prom\n"
 	"\n"
-	"Holds a run against a baseline and says, for every scenario, profile and kernel: regression, improvement, "
-	"change, no change, or not enough runs to tell. Under the virtual clock any difference at the same seed is a "
-	"change, shown with the first sample at which the two streams part. RUN and the baseline are an id or the "
-	"beginning of one, 'latest', a tag, or a directory. Exits 0 when nothing is worse, 1 after a regression, 2 when "
+	"Holds a run against a baseline and says, for every scenario, profile and kernel: regression, "
+	"improvement, "
+	"change, no change, or not enough runs to tell. Under the virtual clock any difference at the same "
+	"seed is a "
+	"change, shown with the first sample at which the two streams part. RUN and the baseline are an id "
+	"or the "
+	"beginning of one, 'latest', a tag, or a directory. Exits 0 when nothing is worse, 1 after a "
+	"regression, 2 when "
 	"the two cannot be compared, 4 when runs are too few to tell. FILE may be '-'.";
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -68,7 +72,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!request->run)
-			argp_error(state, "no run given; 'memrig gate latest --baseline RUN' takes the last one");
+			argp_error(state,
+				   "no run given; 'memrig gate latest --baseline RUN' takes the last one");
 		if (!request->baseline)
 			argp_error(state, "no baseline given: --baseline=RUN or TAG");
 		return 0;
@@ -115,7 +120,8 @@ static int exit_code(const struct gate_request *request, const json_t *gate)
 
 	if (record_u64(counts, "regression", 0) > 0)
 		return EXIT_FINDINGS;
-	if (request->fail_on_change && record_u64(counts, "change", 0) + record_u64(counts, "improvement", 0) > 0)
+	if (request->fail_on_change &&
+	    record_u64(counts, "change", 0) + record_u64(counts, "improvement", 0) > 0)
 		return EXIT_FINDINGS;
 	return record_u64(counts, "not_enough", 0) > 0 ? EXIT_INCONCLUSIVE : EXIT_DONE;
 }
@@ -145,7 +151,8 @@ static int gate_main(int argc, char **argv)
 		STORED_OPTION,
 		{ "json", KEY_STORED_JSON, 0, 0, "Print one JSON document (memrig.gate/1)", 0 },
 		{ "baseline", KEY_BASELINE, "RUN|TAG", 0, "What the run is held against", 0 },
-		{ "fail-on", KEY_FAIL_ON, "WHAT", 0, "Exit 1 on a 'regression' (the default), or on any 'change'", 0 },
+		{ "fail-on", KEY_FAIL_ON, "WHAT", 0,
+		  "Exit 1 on a 'regression' (the default), or on any 'change'", 0 },
 	};
 	struct argp argp = { options, parse_option, "RUN", argp_doc, NULL, NULL, NULL };
 	struct gate_request request = { 0 };
@@ -154,7 +161,9 @@ static int gate_main(int argc, char **argv)
 	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
-		options[4 + i] = (struct argp_option){ outputs[i].name, KEY_EXPORT + (int)i, "FILE", 0, outputs[i].doc, 0 };
+		options[4 + i] = (struct argp_option){ outputs[i].name, KEY_EXPORT + (int)i,
+						       "FILE",          0,
+						       outputs[i].doc,  0 };
 	r = cli_parse(&argp, argc, argv, &request);
 	if (r != 0)
 		return r;
@@ -170,4 +179,6 @@ static int gate_main(int argc, char **argv)
 	return r;
 }
 
-const struct verb verb_gate = { .name = "gate", .summary = "did a run make anything worse than the baseline", .main = gate_main };
+const struct verb verb_gate = { .name = "gate",
+				.summary = "did a run make anything worse than the baseline",
+				.main = gate_main };

@@ -24,7 +24,8 @@ static const struct argp_option argp_options[] = {
 	{ "csv", KEY_CSV, 0, 0, "Print a line a night, for a spreadsheet", 0 },
 	{ "scenario", KEY_SCENARIO, "NAME", 0, "Only this scenario", 0 },
 	{ "profile", KEY_PROFILE, "NAME", 0, "Only this profile", 0 },
-	{ "kernel", KEY_KERNEL, "RELEASE", 0, "Only this kernel, a release or the beginning of one (6.1)", 0 },
+	{ "kernel", KEY_KERNEL, "RELEASE", 0, "Only this kernel, a release or the beginning of one (6.1)",
+	  0 },
 	{ "last", KEY_LAST, "N", 0, "Only the last N nights (default: all)", 0 },
 	{ "min-change", KEY_MIN_CHANGE, "PERCENT", 0, "Leave out changes that are smaller (default: 0)", 0 },
 	{ 0 },
@@ -36,8 +37,10 @@ static const char argp_doc[] =
 	"  memrig history swap.out_bytes --scenario mixed-pressure --profile redis --kernel 6.1 --last 30\n"
 	"  memrig history alloc.stalls --csv >stalls.csv\n"
 	"\n"
-	"Shows a metric over the stored runs, oldest first, by scenario, profile and kernel, marks where it took another level, "
-	"and says what else changed that night: kernel, profile, scenario, memrig, QEMU. docs/metrics.md lists the "
+	"Shows a metric over the stored runs, oldest first, by scenario, profile and kernel, marks where it "
+	"took another level, "
+	"and says what else changed that night: kernel, profile, scenario, memrig, QEMU. docs/metrics.md "
+	"lists the "
 	"metrics, docs/history.md says how change points are found.";
 
 static bool parse_number(const char *arg, double least, double most, double *ret)
@@ -86,7 +89,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!request->filter.metric)
-			argp_error(state, "no metric given; 'memrig history swap.out_bytes' shows what was swapped out");
+			argp_error(state, "no metric given; 'memrig history swap.out_bytes' shows what was "
+					  "swapped out");
 		if (request->csv && request->stored.json)
 			argp_error(state, "--json or --csv, not both");
 		return 0;
@@ -161,4 +165,6 @@ static int history_main(int argc, char **argv)
 	return r;
 }
 
-const struct verb verb_history = { .name = "history", .summary = "a metric over the stored runs, change points marked", .main = history_main };
+const struct verb verb_history = { .name = "history",
+				   .summary = "a metric over the stored runs, change points marked",
+				   .main = history_main };

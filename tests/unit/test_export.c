@@ -6,10 +6,14 @@
 #include "streams.h"
 
 static const char gate_text[] =
-	"{'schema':'memrig.gate/1','run':'r','baseline':'b','started':'2026-01-01T12:00:00Z','finished':'2026-01-02T00:00:00Z',"
-	"'result':'regression','counts':{'no_change':1,'new':1,'change':0,'improvement':0,'not_enough':1,'regression':1},'groups':["
-	"{'scenario':'swap','profile':'a','kernel':'6.1','result':'regression','changed':[{'what':'kernel','before':'1','after':'2'}],"
-	"'findings':[{'kind':'metric','result':'regression','text':'x <y> & \\\"z\\\" | _#1_','metric':'swap.out_bytes',"
+	"{'schema':'memrig.gate/"
+	"1','run':'r','baseline':'b','started':'2026-01-01T12:00:00Z','finished':'2026-01-02T00:00:00Z',"
+	"'result':'regression','counts':{'no_change':1,'new':1,'change':0,'improvement':0,'not_enough':1,'"
+	"regression':1},'groups':["
+	"{'scenario':'swap','profile':'a','kernel':'6.1','result':'regression','changed':[{'what':'kernel','"
+	"before':'1','after':'2'}],"
+	"'findings':[{'kind':'metric','result':'regression','text':'x <y> & \\\"z\\\" | "
+	"_#1_','metric':'swap.out_bytes',"
 	"'primary':true,'change_ratio':0.5},"
 	"{'kind':'metric','result':'change','text':'t','metric':'other','primary':false,'change_ratio':2}]},"
 	"{'scenario':'swap','profile':'b\\\\\\u0007','kernel':'6.1','result':'no_change','findings':[]},"
@@ -18,8 +22,10 @@ static const char gate_text[] =
 	"[{'kind':'cells','result':'not_enough','text':'3 more','more':3}]}]}";
 
 static const char run_text[] =
-	"{'schema':'memrig.run/1','run':'r','cells':[{'id':'s.p.s1.k6.1','valid':true,'outcome':'completed','wall_s':1.5,"
-	"'expectations':[{'text':'one','met':true},{'text':'two','met':false,'actual':7},{'text':'three','applies':false,"
+	"{'schema':'memrig.run/"
+	"1','run':'r','cells':[{'id':'s.p.s1.k6.1','valid':true,'outcome':'completed','wall_s':1.5,"
+	"'expectations':[{'text':'one','met':true},{'text':'two','met':false,'actual':7},{'text':'three','"
+	"applies':false,"
 	"'reason':'for mglru'}]}]}";
 
 static json_t *document(const char *quoted)
@@ -58,7 +64,8 @@ static void validate(const char *text)
 
 	if (system("command -v xmllint >/dev/null") != 0)
 		return;
-	xmllint = popen("xmllint --noout --schema tests/data/junit/junit.xsd - 2>&1 | grep -v validates$", "w");
+	xmllint =
+		popen("xmllint --noout --schema tests/data/junit/junit.xsd - 2>&1 | grep -v validates$", "w");
 	fputs(text, xmllint);
 	ck_assert_int_eq(pclose(xmllint), 1 << 8); /* grep has found nothing else */
 }
@@ -77,7 +84,8 @@ START_TEST(junit_counts_and_escapes)
 	_cleanup_free_ char *text = made(export_junit, gate_text);
 
 	ck_assert(has(text, "<testsuites name=\"memrig gate r\" tests=\"4\" failures=\"1\" errors=\"0\""));
-	ck_assert(has(text, "<testsuite name=\"swap\" tests=\"2\" failures=\"1\" errors=\"0\" time=\"0.000\" skipped=\"0\""));
+	ck_assert(has(text, "<testsuite name=\"swap\" tests=\"2\" failures=\"1\" errors=\"0\" time=\"0.000\" "
+			    "skipped=\"0\""));
 	ck_assert(has(text, "<skipped message=\"not enough: 3 more\"/>"));
 	ck_assert(has(text, "message=\"regression: x &lt;y&gt; &amp; &quot;z&quot; | _#1_\""));
 	ck_assert(has(text, "not the same: kernel 1 -&gt; 2\n"));
@@ -117,7 +125,8 @@ static bool ktap_result(const char *line, unsigned number, bool *ret_skip)
 	return ok;
 }
 
-/* Strict: version, plan, results that are numbered from 1 and as many as the plan says; two blanks a level. */
+/* Strict: version, plan, results that are numbered from 1 and as many as the plan says; two blanks a level.
+ */
 static struct ktap parse_ktap(char *text)
 {
 	struct ktap k = { 0 };
@@ -188,7 +197,8 @@ static const char *sample_of(const char *line, const char *family)
 {
 	const char *p = line + strlen(family);
 
-	ck_assert_msg(strncmp(line, family, strlen(family)) == 0 && (*p == '{' || *p == ' '), "outside its family: %s", line);
+	ck_assert_msg(strncmp(line, family, strlen(family)) == 0 && (*p == '{' || *p == ' '),
+		      "outside its family: %s", line);
 	while (*p && *p != ' ') {
 		p++; /* { or , */
 		p += strspn(p, "abcdefghijklmnopqrstuvwxyz_");
@@ -205,8 +215,8 @@ static const char *sample_of(const char *line, const char *family)
 	return p + 1;
 }
 
-/* What promtool insists on: HELP and TYPE before a family's samples, which stand together; no series twice; a number and
- * nothing, such as a timestamp, after it. */
+/* What promtool insists on: HELP and TYPE before a family's samples, which stand together; no series twice; a
+ * number and nothing, such as a timestamp, after it. */
 START_TEST(prometheus_text_is_well_formed)
 {
 	_cleanup_free_ char *text = made(export_prometheus, gate_text), *copy = xstrdup(text);

@@ -6,12 +6,15 @@
 #include "streams.h"
 
 /* A cell as `memrig run` stores it: an outcome, swapped bytes, and more members, with ' for ". */
-static json_t *cell(const char *scenario, int seed, const char *kernel, const char *outcome, int swapped, const char *more)
+static json_t *cell(const char *scenario, int seed, const char *kernel, const char *outcome, int swapped,
+		    const char *more)
 {
-	_cleanup_free_ char *text = xasprintf(
-		"{'id':'%s.p.s%d','scenario':'%s','profile':'p','seed':%d,'kernel':'%s','clock':'virtual','outcome':'%s',"
-		"'valid':true,'stream_sha256':'%d%s','verdicts':[],'workloads':[],'metrics':{'swap.out_bytes':%d}%s}",
-		scenario, seed, scenario, seed, kernel, outcome, swapped, outcome, swapped, more);
+	_cleanup_free_ char *text =
+		xasprintf("{'id':'%s.p.s%d','scenario':'%s','profile':'p','seed':%d,'kernel':'%s','clock':'"
+			  "virtual','outcome':'%s',"
+			  "'valid':true,'stream_sha256':'%d%s','verdicts':[],'workloads':[],'metrics':{'swap."
+			  "out_bytes':%d}%s}",
+			  scenario, seed, scenario, seed, kernel, outcome, swapped, outcome, swapped, more);
 	json_t *json;
 
 	for (char *p = text; *p; p++)
@@ -24,8 +27,8 @@ static json_t *cell(const char *scenario, int seed, const char *kernel, const ch
 
 static json_t *run_of(const char *id, const char *clock, json_t *cells)
 {
-	return json_pack("{s:s, s:s, s:s, s:{s:s}, s:o}", "schema", "memrig.run/1", "run", id, "clock", clock, "provenance",
-			 "host_cpu", "A", "cells", cells);
+	return json_pack("{s:s, s:s, s:s, s:{s:s}, s:o}", "schema", "memrig.run/1", "run", id, "clock", clock,
+			 "provenance", "host_cpu", "A", "cells", cells);
 }
 
 /* One scenario, one seed, on the virtual clock. */
@@ -84,7 +87,31 @@ START_TEST(a_worse_outcome_is_a_regression_whatever_the_numbers)
 }
 END_TEST
 
-#define VERDICT(cause) ",'verdicts':[{'name':'thrashing','node':0,'cause':'" cause "','summary':'S.','evidence':{}}]"
+static json_t *seeds(int one, int two, int three)
+{
+	return run_of("x", "virtual",
+		      json_pack("[o, o, o]", cell("s", 1, "6.1.0-1", "completed", one, ""),
+				cell("s", 2, "6.1.0-1", "completed", two, ""),
+				cell("s", 3, "6.1.0-1", "completed", three, "")));
+}
+
+START_TEST(seeds_that_agree_need_no_test_under_the_virtual_clock)
+{
+	expect(seeds(150, 160, 170), seeds(100, 110, 170), "regression", "metric");
+	expect(seeds(100, 110, 120), seeds(150, 160, 170), "improvement", "metric");
+	expect(seeds(1, 2, 3), seeds(0, 0, 0), "regression", "metric");
+}
+END_TEST
+
+START_TEST(seeds_that_disagree_are_a_change)
+{
+	expect(seeds(150, 160, 90), seeds(100, 110, 120), "change", "stream");
+	expect(seeds(1001, 1001, 1001), seeds(1000, 1000, 1000), "change", "stream");
+}
+END_TEST
+
+#define VERDICT(cause)                                                                                       \
+	",'verdicts':[{'name':'thrashing','node':0,'cause':'" cause "','summary':'S.','evidence':{}}]"
 
 START_TEST(a_new_verdict_is_a_regression_and_one_that_is_gone_an_improvement)
 {
@@ -99,8 +126,10 @@ END_TEST
 
 START_TEST(an_expectation_that_is_no_longer_met_is_a_regression)
 {
-	expect(plain("completed", 1, EXPECTED("false")), plain("completed", 1, EXPECTED("true")), "regression", "expectation");
-	expect(plain("completed", 1, EXPECTED("true")), plain("completed", 1, EXPECTED("false")), "improvement", "expectation");
+	expect(plain("completed", 1, EXPECTED("false")), plain("completed", 1, EXPECTED("true")),
+	       "regression", "expectation");
+	expect(plain("completed", 1, EXPECTED("true")), plain("completed", 1, EXPECTED("false")),
+	       "improvement", "expectation");
 }
 END_TEST
 
@@ -211,7 +240,8 @@ START_TEST(runs_that_cannot_be_compared_are_refused)
 {
 	ck_assert_ptr_nonnull(strstr(refusal(real("A", 2, 1), real("B", 2, 1)), "another machine"));
 	ck_assert_ptr_nonnull(strstr(refusal(plain("completed", 1, ""), real("A", 2, 1)), "clock"));
-	ck_assert_ptr_nonnull(strstr(refusal(run_of("r", "virtual", json_array()), plain("completed", 1, "")), "no scenario"));
+	ck_assert_ptr_nonnull(strstr(refusal(run_of("r", "virtual", json_array()), plain("completed", 1, "")),
+				     "no scenario"));
 }
 END_TEST
 
@@ -243,6 +273,8 @@ int main(void)
 	tcase_add_test(tc, a_primary_metric_says_worse_or_better);
 	tcase_add_test(tc, a_difference_that_does_not_matter_is_still_a_change);
 	tcase_add_test(tc, a_worse_outcome_is_a_regression_whatever_the_numbers);
+	tcase_add_test(tc, seeds_that_agree_need_no_test_under_the_virtual_clock);
+	tcase_add_test(tc, seeds_that_disagree_are_a_change);
 	tcase_add_test(tc, a_new_verdict_is_a_regression_and_one_that_is_gone_an_improvement);
 	tcase_add_test(tc, an_expectation_that_is_no_longer_met_is_a_regression);
 	tcase_add_test(tc, a_cell_that_is_not_valid_any_more_is_a_regression);

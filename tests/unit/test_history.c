@@ -7,7 +7,8 @@
 
 static struct history_cells cells;
 
-static void add(const char *run, const char *kernel, const char *clock, int seed, const char *outcome, double value)
+static void add(const char *run, const char *kernel, const char *clock, int seed, const char *outcome,
+		double value)
 {
 	cells.list = xrealloc(cells.list, (cells.n + 1) * sizeof(*cells.list));
 	cells.list[cells.n++] = (struct history_cell){ .run = xstrdup(run),
@@ -62,8 +63,12 @@ START_TEST(a_night_is_the_median_of_its_completed_cells)
 	history = made(0);
 	ck_assert_int_eq(json_integer_value(json_object_get(night(history, 0), "value")), 20);
 	ck_assert_int_eq(json_integer_value(json_object_get(night(history, 0), "values")), 3);
-	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(night(history, 0), "outcomes"), "oom_killed")), 1);
-	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(night(history, 0), "outcomes"), "invalid")), 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(night(history, 0), "outcomes"),
+							    "oom_killed")),
+			 1);
+	ck_assert_int_eq(json_integer_value(
+				 json_object_get(json_object_get(night(history, 0), "outcomes"), "invalid")),
+			 1);
 	json_decref(history);
 }
 END_TEST
@@ -164,7 +169,9 @@ START_TEST(text_and_csv_show_the_nights)
 	ck_assert_ptr_nonnull(strstr(text, "▁█\n"));
 	ck_assert_ptr_nonnull(strstr(text, "worse, new"));
 	ck_assert_ptr_nonnull(strstr(text, "b: seeds [1] -> [2]\n"));
-	ck_assert_ptr_nonnull(strstr(text, METRIC ",s,p,virtual,b,2026-01-01T00:00:00Z,6.1.0-1,1,1024,1024,1024,worse,,seeds [1] -> [2]\n"));
+	ck_assert_ptr_nonnull(strstr(
+		text, METRIC
+		",s,p,virtual,b,2026-01-01T00:00:00Z,6.1.0-1,1,1024,1024,1024,worse,,seeds [1] -> [2]\n"));
 	json_decref(history);
 }
 END_TEST

@@ -13,7 +13,8 @@ static double normal(struct rng *rng)
 	return sqrt(-2 * log(1 - rng_unit(rng))) * cos(2 * M_PI * rng_unit(rng));
 }
 
-/* The change points of noise of sd 1 about 100, with `shift` added from night `at` on; `ties` rounds to whole numbers. */
+/* The change points of noise of sd 1 about 100, with `shift` added from night `at` on; `ties` rounds to whole
+ * numbers. */
 static size_t simulate(uint64_t seed, size_t n, size_t at, double shift, bool ties, struct trend_point **ret)
 {
 	struct rng rng = { seed };
@@ -43,8 +44,9 @@ static size_t false_alarms(size_t n, bool ties)
 /* Golden values: scipy.stats.ttest_ind() 1.10.1. */
 START_TEST(the_t_test_is_that_of_scipy)
 {
-	static const double a[] = { 1, 2, 3, 4, 5 }, b[] = { 2, 4, 6, 8, 10 }, c[] = { 10.1, 10.3, 9.9, 10.0 },
-			    d[] = { 12.1, 12.0, 11.8, 12.4, 12.2 }, e[] = { 5, 5.5 }, f[] = { 5.1, 5.2 };
+	static const double a[] = { 1, 2, 3, 4, 5 }, b[] = { 2, 4, 6, 8, 10 },
+			    c[] = { 10.1, 10.3, 9.9, 10.0 }, d[] = { 12.1, 12.0, 11.8, 12.4, 12.2 },
+			    e[] = { 5, 5.5 }, f[] = { 5.1, 5.2 };
 	double g[30], h[30];
 
 	for (int i = 0; i < 30; i++) {
@@ -119,8 +121,8 @@ START_TEST(noise_seldom_alarms)
 	size_t fifty = false_alarms(50, false), ten = false_alarms(10, false), ties = false_alarms(50, true),
 	       year = false_alarms(365, false);
 
-	printf("false alarms of %d series: %zu at 50 nights, %zu with ties, %zu at 10, %zu at 365\n", SERIES, fifty, ties, ten,
-	       year);
+	printf("false alarms of %d series: %zu at 50 nights, %zu with ties, %zu at 10, %zu at 365\n", SERIES,
+	       fifty, ties, ten, year);
 	ck_assert_uint_le(fifty, SERIES * 3 / 100);
 	ck_assert_uint_le(ties, SERIES * 3 / 100);
 	ck_assert_uint_le(ten, SERIES / 100);
