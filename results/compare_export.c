@@ -43,8 +43,12 @@ static int for_each_pair(const json_t *run, const json_t *other, const struct co
 
 static json_t *column_to_json(const struct compare_column *c)
 {
-	return json_pack("{s:s, s:s, s:s}", "run", record_text(c->run, "run", "?"), "profile", c->profile, "kernel",
-			 c->kernel);
+	json_t *json = json_pack("{s:s, s:s, s:s}", "run", record_text(c->run, "run", "?"), "profile", c->profile, "kernel",
+				 c->kernel);
+
+	if (c->cured)
+		json_object_set_new(json, "cured", json_true());
+	return json;
 }
 
 static void add_json(const struct pair *pair, const struct compare_options *options, void *data)
@@ -107,7 +111,8 @@ static void put_side(FILE *out, const struct judge_side *side)
 
 static void put_column(FILE *out, const struct compare_column *c)
 {
-	const char *texts[] = { record_text(c->run, "run", "?"), c->profile, c->kernel };
+	_cleanup_free_ char *profile = compare_column_title(c);
+	const char *texts[] = { record_text(c->run, "run", "?"), profile, c->kernel };
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		fputc(',', out);
