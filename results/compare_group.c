@@ -60,14 +60,14 @@ static const char *case_of(const json_t *run, const json_t *cell)
 
 /* Kernels are kept apart, but for those that only one of two runs has: then it is the kernels that are
  * compared. */
-static void add_run(struct compare_groups *all, const json_t *run, const json_t *other, enum compare_by by)
+static void add_run(struct compare_groups *all, const json_t *run, const json_t *other, enum compare_by by, bool beside)
 {
 	size_t i;
 	json_t *cell;
 
 	json_array_foreach (json_object_get(run, "cells"), i, cell) {
-		const char *scenario = case_of(run, cell), *kernel = record_text(cell, "kernel", ""),
-			   *profile = record_text(cell, "profile", "?");
+		const char *own = record_text(cell, "scenario", "?"), *scenario = beside ? case_of(run, cell) : own,
+			   *kernel = record_text(cell, "kernel", ""), *profile = record_text(cell, "profile", "?");
 		struct compare_group *g;
 
 		if (json_object_get(cell, "repeat"))
@@ -76,8 +76,7 @@ static void add_run(struct compare_groups *all, const json_t *run, const json_t 
 			g = group_of(all, scenario, "", profile);
 		else
 			g = group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "", "");
-		json_array_append(column_of(g, run, profile, kernel, !streq(scenario, record_text(cell, "scenario", "?")))->cells,
-				  cell);
+		json_array_append(column_of(g, run, profile, kernel, !streq(scenario, own))->cells, cell);
 	}
 }
 
@@ -120,24 +119,29 @@ bool compare_is_run(const json_t *run)
 	return streq(record_text(run, "schema", ""), "memrig.run/1") && json_is_array(json_object_get(run, "cells"));
 }
 
-struct compare_groups compare_groups_of(const json_t *run, const json_t *other)
-{
-	return compare_groups_by(run, other, COMPARE_PROFILES);
-}
-
-struct compare_groups compare_groups_by(const json_t *run, const json_t *other, enum compare_by by)
+static struct compare_groups groups_of(const json_t *run, const json_t *other, enum compare_by by, bool beside)
 {
 	struct compare_groups all = { 0 };
 
-	add_run(&all, run, other, by);
+	add_run(&all, run, other, by, beside);
 	if (other)
-		add_run(&all, other, run, by);
+		add_run(&all, other, run, by, beside);
 	for (size_t i = 0; i < all.n; i++) {
 		baseline_first(&all.list[i]);
 		for (size_t k = 0; k < all.list[i].n_columns; k++)
 			choose_usable(&all.list[i].columns[k]);
 	}
 	return all;
+}
+
+struct compare_groups compare_groups_of(const json_t *run, const json_t *other)
+{
+	return groups_of(run, other, COMPARE_PROFILES, false);
+}
+
+struct compare_groups compare_groups_by(const json_t *run, const json_t *other, enum compare_by by)
+{
+	return groups_of(run, other, by, by == COMPARE_PROFILES);
 }
 
 void compare_groups_release(struct compare_groups *groups)

@@ -41,7 +41,8 @@ enum compare_by { COMPARE_PROFILES, COMPARE_KERNELS };
 bool compare_is_run(const json_t *run);
 
 /* `other` is a second run or NULL. With COMPARE_KERNELS a group is one scenario and profile, and the kernels are its
- * columns. compare_groups_of() is by profiles. */
+ * columns; with COMPARE_PROFILES a cure is a column beside what it cures. compare_groups_of() is by profiles, with each
+ * cure in a group of its own: there a profile is one column. */
 struct compare_groups compare_groups_by(const json_t *run, const json_t *other, enum compare_by by);
 struct compare_groups compare_groups_of(const json_t *run, const json_t *other);
 void compare_groups_release(struct compare_groups *groups);

@@ -206,6 +206,7 @@ static void describe_cell(const struct timeline *t, const json_t *asked, struct 
 	s->clock = xstrdup(record_text(cell, "clock", ""));
 	s->kernel = xstrdup(record_text(machine, "kernel", ""));
 	s->lru = which_lru(t);
+	s->tiers = (unsigned)record_u64(machine, "memory_tiers", 0);
 }
 
 /* A guest that could not begin has said why in the last line of its console; bytes that are no text are left out. */

@@ -28,6 +28,7 @@ struct summary {
 	char *clock;     /* "virtual" or "real"; "" not known */
 	char *kernel;    /* release; "" when the guest did not come so far */
 	const char *lru; /* "classic", "mglru", or NULL: not known */
+	unsigned tiers;	 /* of memory; 0: the kernel knows of none */
 	enum outcome outcome;
 	bool valid;
 	json_t *reasons;   /* why it is not; array of sentences */

@@ -197,6 +197,10 @@ static const char *not_applicable(const struct expectation *e, const struct summ
 {
 	if (e->gate == GATE_ALWAYS)
 		return NULL;
+	if (e->gate == GATE_TIERS)
+		return s->tiers > 1 ? NULL : "for several memory tiers; the kernel made one of all nodes";
+	if (e->gate == GATE_ONE_TIER)
+		return s->tiers > 1 ? "for one memory tier; the kernel made several" : NULL;
 	if (!s->lru)
 		return "it is not known which LRU the kernel had";
 	if (e->gate == GATE_CLASSIC_LRU && !streq(s->lru, "classic"))

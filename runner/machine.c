@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runner/machine.h"
 
+#include <glob.h>
 #include <inttypes.h>
 #include <sys/utsname.h>
 
@@ -71,6 +72,20 @@ static char *kernel_release(const char *root)
 	return xstrdup(*root ? "unknown" : name.release);
 }
 
+/* How many kinds of memory the kernel tells apart by speed; 0 where it does not (before 6.1). */
+static int memory_tiers(const char *root)
+{
+	_cleanup_free_ char *pattern = xasprintf("%s/sys/devices/virtual/memory_tiering/memory_tier[0-9]*", root);
+	glob_t found;
+	int n;
+
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return 0;
+	n = (int)found.gl_pathc;
+	globfree(&found);
+	return n;
+}
+
 int machine_record(const char *root, const struct topology *topology, const char *cgroup, struct stream_writer *out)
 {
 	_cleanup_free_ char *lru_gen = NULL, *release = kernel_release(root);
@@ -85,6 +100,8 @@ int machine_record(const char *root, const struct topology *topology, const char
 			   release, "page_bytes", (int)sysconf(_SC_PAGESIZE), "ram_bytes", (json_int_t)ram_bytes);
 	if (file_read_line(root, "/sys/kernel/mm/lru_gen/enabled", &lru_gen, NULL) == 0)
 		json_object_set_new(record, "lru_gen", json_string(lru_gen));
+	if (memory_tiers(root) > 0)
+		json_object_set_new(record, "memory_tiers", json_integer(memory_tiers(root)));
 	json_object_set_new(record, "nodes", nodes);
 	json_object_set_new(record, "swap", swaps_json(root));
 	json_object_set_new(record, "settings", settings_json(root));

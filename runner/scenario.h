@@ -24,6 +24,7 @@ enum swap_kind { SWAP_NONE, SWAP_PMEM, SWAP_ZRAM };
 struct machine_node {
 	uint64_t memory_bytes; /* 0: a node without memory is refused */
 	unsigned cpus;	       /* 0: a CPU-less node; node 0 has at least one */
+	unsigned slower;       /* so many times as slow as node 0, by what the firmware says; 0: it says nothing */
 };
 
 struct machine {
@@ -103,7 +104,7 @@ struct scenario_group {
 };
 
 /* When an expectation applies; results that do not match are "not applicable", never met. */
-enum expect_gate { GATE_ALWAYS, GATE_CLASSIC_LRU, GATE_MGLRU };
+enum expect_gate { GATE_ALWAYS, GATE_CLASSIC_LRU, GATE_MGLRU, GATE_TIERS, GATE_ONE_TIER };
 
 enum expect_kind { EXPECT_VERDICT, EXPECT_NO_VERDICT, EXPECT_METRIC, EXPECT_OUTCOME, EXPECT_VALUE };
 

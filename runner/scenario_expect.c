@@ -16,6 +16,8 @@ static const char *const gates[] = {
 	[GATE_ALWAYS] = "always",
 	[GATE_CLASSIC_LRU] = "classic_lru",
 	[GATE_MGLRU] = "mglru",
+	[GATE_TIERS] = "tiers",
+	[GATE_ONE_TIER] = "one_tier",
 	NULL,
 };
 static const char *const outcomes[] = { "completed", "oom_killed", "timed_out", "crashed", "panicked", NULL };
@@ -201,7 +203,7 @@ static json_t *bound_schema(void)
 #define WHEN                                                                                                 \
 	{                                                                                                    \
 		"when", FORM_STRING, false, read_gate, 0, gate_schema,                                       \
-			"the kernel's LRU for which this is expected"                                        \
+			"the kernel's LRU, or its memory tiers, for which this is expected"                                        \
 	}
 #define FORM_BOUND (FORM_NUMBER | FORM_STRING)
 

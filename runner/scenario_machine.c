@@ -10,7 +10,8 @@
 #define DEVICE_LARGEST (64 * GIB)
 #define PMEM_STEP      (2 * MIB) /* the guest maps such devices with huge pages */
 
-enum { CPUS_MOST = 16, LOCAL_DISTANCE = 10, REMOTE_DISTANCE = 20, DISTANCE_MOST = 254 };
+enum { CPUS_MOST = 16, LOCAL_DISTANCE = 10, REMOTE_DISTANCE = 20, DISTANCE_MOST = 254,
+       SLOWER_LEAST = 2, SLOWER_MOST = 100 };
 
 static const char *const swap_kinds[] = { "pmem", "zram", NULL };
 
@@ -70,6 +71,22 @@ static void read_swap_kind(const struct form_value *value, void *into)
 		form_fail(value, NULL, "'%s' is not one of pmem, zram", kind);
 }
 
+static void read_slower(const struct form_value *value, void *into)
+{
+	json_int_t times = json_integer_value(value->json);
+
+	if (times < SLOWER_LEAST || times > SLOWER_MOST)
+		form_fail(value, NULL, "%" JSON_INTEGER_FORMAT " times, %d to %d is accepted", times, SLOWER_LEAST,
+			  SLOWER_MOST);
+	else
+		*(unsigned *)into = (unsigned)times;
+}
+
+static json_t *slower_schema(void)
+{
+	return json_pack("{s:i, s:i}", "minimum", SLOWER_LEAST, "maximum", SLOWER_MOST);
+}
+
 static json_t *bytes_schema(void)
 {
 	return schema_pattern(PATTERN_BYTES);
@@ -93,6 +110,9 @@ static const struct form_field node_fields[] = {
 	  offsetof(struct machine_node, memory_bytes), bytes_schema, "the node's memory, at least \"128M\"" },
 	{ "cpus", FORM_INTEGER, false, read_cpus, offsetof(struct machine_node, cpus), cpus_schema,
 	  "CPUs of the node; node 0 has at least one" },
+	{ "slower", FORM_INTEGER, false, read_slower, offsetof(struct machine_node, slower), slower_schema,
+	  "the firmware says that it is so many times as slow as node 0: a memory tier of its own from 6.12; "
+	  "for nodes without CPUs" },
 	{ 0 },
 };
 
@@ -118,6 +138,8 @@ static void read_node(const struct form_value *value, size_t index, void *into)
 	form_read_object(value, node_fields, NULL, node);
 	if (index == 0 && node->cpus == 0)
 		form_fail(value, NULL, "node 0 has at least one CPU");
+	if (node->slower && node->cpus)
+		form_fail(value, "write \"cpus\": 0", "'slower' is for nodes without CPUs");
 }
 
 static void read_nodes(const struct form_value *value, void *into)

@@ -15,6 +15,8 @@ static void print_machine(const struct machine *machine)
 		       machine->nodes[i].cpus, machine->nodes[i].cpus == 1 ? "" : "s");
 		for (unsigned j = 0; j < machine->n_nodes; j++)
 			printf(" %u", machine->distance[i][j]);
+		if (machine->nodes[i].slower)
+			printf(", %u times as slow", machine->nodes[i].slower);
 		printf("\n");
 	}
 	if (machine->swap_kind == SWAP_NONE)
@@ -64,6 +66,8 @@ static void print_expectation(const struct expectation *expectation)
 		[GATE_ALWAYS] = "",
 		[GATE_CLASSIC_LRU] = ", with the classic LRU",
 		[GATE_MGLRU] = ", with the multi-generational LRU",
+		[GATE_TIERS] = ", where the kernel has memory tiers",
+		[GATE_ONE_TIER] = ", where the kernel has one memory tier",
 	};
 	_cleanup_free_ char *text = expect_text(expectation);
 

@@ -82,6 +82,29 @@ static void add_memory(struct args *args, const struct qemu_guest *guest, unsign
 		add(args, "-object", "memory-backend-ram,id=node%u,size=%" PRIu64, node, bytes);
 }
 
+static bool has_slow_node(const struct machine *m)
+{
+	for (unsigned i = 0; i < m->n_nodes; i++)
+		if (m->nodes[i].slower)
+			return true;
+	return false;
+}
+
+/* The firmware's table of how fast memory is (HMAT), as seen from node 0. The emulated memory is as fast as any. */
+static void add_speeds(struct args *args, const struct machine *m)
+{
+	enum { LATENCY_NS = 10, BANDWIDTH_MB = 100 << 10 };
+
+	for (unsigned i = 0; i < m->n_nodes; i++) {
+		unsigned times = MAX(m->nodes[i].slower, 1u);
+
+		add(args, "-numa", "hmat-lb,initiator=0,target=%u,hierarchy=memory,data-type=access-latency,latency=%u", i,
+		    LATENCY_NS * times);
+		add(args, "-numa", "hmat-lb,initiator=0,target=%u,hierarchy=memory,data-type=access-bandwidth,bandwidth=%uM", i,
+		    BANDWIDTH_MB / times);
+	}
+}
+
 static void add_nodes(struct args *args, const struct qemu_guest *guest)
 {
 	const struct machine *m = guest->machine;
@@ -93,13 +116,15 @@ static void add_nodes(struct args *args, const struct qemu_guest *guest)
 			add(args, "-numa", "node,nodeid=%u,memdev=node%u,cpus=%u-%u", i, i, cpu,
 			    cpu + m->nodes[i].cpus - 1);
 		else
-			add(args, "-numa", "node,nodeid=%u,memdev=node%u", i, i);
+			add(args, "-numa", "node,nodeid=%u,memdev=node%u%s", i, i, has_slow_node(m) ? ",initiator=0" : "");
 		cpu += m->nodes[i].cpus;
 	}
 	for (unsigned i = 0; i < m->n_nodes; i++)
 		for (unsigned j = 0; j < m->n_nodes; j++)
 			if (i != j)
 				add(args, "-numa", "dist,src=%u,dst=%u,val=%u", i, j, m->distance[i][j]);
+	if (has_slow_node(m))
+		add_speeds(args, m);
 }
 
 /* NVDIMMs are memory to QEMU: no queue, no completion, so swap and disk are as repeatable as RAM. */
@@ -163,7 +188,8 @@ char **qemu_args(const struct qemu_guest *guest)
 	add(&args, "-no-user-config", NULL);
 	add(&args, "-no-reboot", NULL);
 	add(&args, "-display", "none");
-	add(&args, "-machine", "q35,hpet=off,usb=off,smbus=off,sata=off,vmport=off%s", pmem ? ",nvdimm=on" : "");
+	add(&args, "-machine", "q35,hpet=off,usb=off,smbus=off,sata=off,vmport=off%s%s", pmem ? ",nvdimm=on" : "",
+	    has_slow_node(m) ? ",hmat=on" : "");
 	add_clock(&args, guest->clock);
 	add(&args, "-smp", "%u", cpus);
 	add(&args, "-m", "%" PRIu64 "M,slots=4,maxmem=%" PRIu64 "M", (uint64_t)(ram / MIB),

@@ -99,6 +99,22 @@ static const struct {
 	  { .kind = EXPECT_OUTCOME, .gate = GATE_CLASSIC_LRU, .name = (char *)"completed" },
 	  OTHER,
 	  "outcome completed" },
+	{ "mglru.jsonl",
+	  { .kind = EXPECT_OUTCOME, .gate = GATE_TIERS, .name = (char *)"completed" },
+	  OTHER,
+	  "outcome completed" },
+	{ "tiers.jsonl",
+	  { .kind = EXPECT_OUTCOME, .gate = GATE_TIERS, .name = (char *)"completed" },
+	  MET,
+	  "outcome completed" },
+	{ "tiers.jsonl",
+	  { .kind = EXPECT_OUTCOME, .gate = GATE_ONE_TIER, .name = (char *)"completed" },
+	  OTHER,
+	  "outcome completed" },
+	{ "mglru.jsonl",
+	  { .kind = EXPECT_OUTCOME, .gate = GATE_ONE_TIER, .name = (char *)"completed" },
+	  MET,
+	  "outcome completed" },
 };
 
 START_TEST(one_expectation)

@@ -264,11 +264,29 @@ START_TEST(repetitions_of_a_cell_are_left_out)
 }
 END_TEST
 
+START_TEST(a_cure_is_held_against_the_same_cure)
+{
+	json_t *runs[2];
+	json_t *gate;
+
+	for (int i = 0; i < 2; i++)
+		runs[i] = run_of("r", "virtual",
+				 json_pack("[o, o]", cell("s", 1, "6.1.0-1", "completed", 5, ""),
+					   cell("s-cured", 1, "6.1.0-1", "completed", i, ",'cures':'s'")));
+	gate = gate_of(runs[1], runs[0]);
+	ck_assert_uint_eq(json_array_size(json_object_get(gate, "groups")), 2);
+	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(gate, "counts"), "no_change")), 1);
+	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(gate, "counts"), "regression")), 1);
+	json_decref(gate);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("gate");
 	TCase *tc = tcase_create("gate");
 
+	tcase_add_test(tc, a_cure_is_held_against_the_same_cure);
 	tcase_add_test(tc, equal_cells_are_no_change);
 	tcase_add_test(tc, a_primary_metric_says_worse_or_better);
 	tcase_add_test(tc, a_difference_that_does_not_matter_is_still_a_change);
