@@ -63,7 +63,8 @@ build/version.h: FORCE
 	@echo '#define MEMRIG_VERSION "$(VERSION)"' | cmp -s - $@ || echo '#define MEMRIG_VERSION "$(VERSION)"' >$@
 FORCE:
 
-$(BUILD)/host/runner/main.o $(BUILD)/host/runner/provenance.o: build/version.h
+$(BUILD)/host/runner/main.o $(BUILD)/host/runner/provenance.o $(BUILD)/host/runner/cli/report.o: build/version.h
+$(BUILD)/host/results/report/assets.o: $(wildcard results/report/*.css results/report/*.js results/report/third_party/uplot/*)
 
 $(BUILD)/host/%.o: %.c
 	@mkdir -p $(@D)

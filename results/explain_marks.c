@@ -36,6 +36,7 @@ void marks_make(const struct timeline *t, struct mark_list *ret)
 			continue;
 		ret->list = xrealloc(ret->list, (ret->n + 1) * sizeof(*ret->list));
 		ret->list[ret->n] = (struct mark){ at > t->begin_ns ? at - t->begin_ns : 0, text,
+						   !streq(record_text(record, "type", ""), "event"),
 						   ret->n < strlen(letters) ? letters[ret->n] : ' ' };
 		ret->n++;
 	}

@@ -9,6 +9,7 @@
 struct mark {
 	uint64_t at_ns; /* since the cell's clock started */
 	char *text;
+	bool bad;    /* a kill, or a workload that did not complete */
 	char letter; /* in the line of marks; ' ' when the letters have run out */
 };
 

@@ -13,23 +13,12 @@
 
 const char *argp_program_version = "memrig " MEMRIG_VERSION;
 
-static int not_yet(int argc, char **argv)
-{
-	(void)argc;
-	fprintf(stderr, "%s: not in this version\n", argv[0]);
-	return EXIT_USAGE;
-}
-
-/* Planned, and not there yet. */
-static const struct verb planned[] = {
-	{ "report", "", not_yet, true },
-};
-
 static const struct verb *const verbs[] = {
 	/* In the order of the help. */
 	&verb_run,
 	&verb_compare,
 	&verb_explain,
+	&verb_report,
 	&verb_gate,
 	&verb_history,
 	&verb_list,
@@ -43,7 +32,6 @@ static const struct verb *const verbs[] = {
 	&verb_doctor,
 	&verb_restore,
 	&verb_lab,
-	&planned[0],
 	NULL,
 };
 
