@@ -124,13 +124,20 @@ try:
 	$(Q)./memrig lab prepare --kernel 6.1
 	$(Q)./memrig run mixed-pressure -p swap-averse -p kernel-default -p swap-eager
 
+# Writes the page that the browser test looks at.
+PAGE_BIN := build/browser/page
+
+$(PAGE_BIN): build/host/tests/browser/page.o $(HOST_OBJ)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(HOST_LIBS)
+
 ## check: install what the tests need, build, and pass every test
 check:
-	$(Q)scripts/deps.sh build lab test
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs
+	$(Q)scripts/deps.sh build lab test browser
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs $(PAGE_BIN)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined unit-programs
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
-	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh tests/cases-index.sh $(LAB_TESTS)
+	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
 
 unit-programs: $(UNIT_BIN)
 

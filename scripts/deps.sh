@@ -9,7 +9,11 @@ lab="qemu-system-x86 e2fsprogs kmod busybox-static mmdebstrap"
 test="check libxml2-utils python3-yaml libsubunit-dev jq zstd procps sysstat python3 python3-jsonschema"
 fuzz="clang libclang-rt-14-dev afl++"
 lint="clang-tidy cppcheck shellcheck valgrind"
-browser="chromium nodejs npm"
+# Those of the browser's that are there in another way, as a newer node often is, are not installed again.
+browser=
+command -v chromium >/dev/null || browser="$browser chromium"
+command -v node >/dev/null || browser="$browser nodejs"
+command -v npm >/dev/null || browser="$browser npm"
 
 wanted=
 for set in "$@"; do

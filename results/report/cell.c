@@ -8,7 +8,8 @@
 #include "results/report/parts.h"
 #include "results/report/svg.h"
 
-enum { TABLE_ROWS = 20 };
+/* The drawings are for paper and for browsers without scripts: fewer points do. */
+enum { TABLE_ROWS = 20, DRAWN_POINTS = 160 };
 
 /* ---- charts ---- */
 
@@ -54,7 +55,7 @@ static json_t *numbers(const double *values, size_t n)
 	return list;
 }
 
-/* What the script draws: {"x","marks","charts":[{"id","unit","log","step","labels","lines"}]}. */
+/* What the script draws: {"x","marks","charts":[{"id","log","step","labels","lines"}]}. */
 static json_t *data_of(const struct course *course, const struct mark_list *marks, const char *anchor)
 {
 	json_t *charts = json_array(), *list = json_array();
@@ -68,8 +69,7 @@ static json_t *data_of(const struct course *course, const struct mark_list *mark
 			json_array_append_new(labels, json_string(chart->lines[k].label));
 			json_array_append_new(lines, numbers(chart->lines[k].values, course->n_points));
 		}
-		json_array_append_new(charts, json_pack("{s:s, s:s, s:b, s:b, s:o, s:o}", "id", id, "unit",
-							course_units[chart->unit], "log", chart->logarithmic, "step",
+		json_array_append_new(charts, json_pack("{s:s, s:b, s:b, s:o, s:o}", "id", id, "log", chart->logarithmic, "step",
 							chart->stepped, "labels", labels, "lines", lines));
 	}
 	for (size_t i = 0; i < marks->n; i++)
@@ -93,11 +93,12 @@ static void print_marks(FILE *out, const struct mark_list *marks)
 
 static void print_course(FILE *out, const struct timeline *t, const char *anchor, const char *id)
 {
-	struct course course;
+	struct course course, drawn;
 	struct mark_list marks;
 	json_t *data;
 
 	course_make(t, COURSE_POINTS, &course);
+	course_make(t, DRAWN_POINTS, &drawn); /* the same charts: thinning keeps what is above 0 */
 	marks_make(t, &marks);
 	print_marks(out, &marks);
 	html(out, "<div class=\"charts\" data-cell=\"%s\" data-name=\"%s\">", anchor, id);
@@ -105,10 +106,11 @@ static void print_course(FILE *out, const struct timeline *t, const char *anchor
 		const struct course_chart *chart = &course.charts[i];
 		_cleanup_free_ char *chart_id = xasprintf("%s-%zu", anchor, i);
 
-		html(out, "<figure class=\"chart\" id=\"%s\"><figcaption><strong>%s</strong> <span class=\"quiet\">%s</span></figcaption>",
-		     chart_id, chart->title, chart->caption);
+		html(out, "<figure class=\"chart\" id=\"%s\"><figcaption><strong>%s, %s</strong> "
+			  "<span class=\"quiet\">%s</span></figcaption>",
+		     chart_id, chart->title, course_units[chart->unit], chart->caption);
 		print_legend(out, chart);
-		svg_course(out, &course, chart, &marks, chart_id);
+		svg_course(out, &drawn, &drawn.charts[i], &marks, chart_id);
 		print_chart_table(out, &course, chart);
 		fputs("</figure>\n", out);
 	}
@@ -122,6 +124,7 @@ static void print_course(FILE *out, const struct timeline *t, const char *anchor
 	json_decref(data);
 	marks_release(&marks);
 	course_release(&course);
+	course_release(&drawn);
 }
 
 /* ---- latencies ---- */
@@ -156,7 +159,7 @@ static void print_latencies(FILE *out, const struct timeline *t, const char *anc
 
 	if (!l)
 		return;
-	html(out, "<h5 id=\"%s-l\">How long reclaim took</h5><div class=\"scroll\" role=\"region\" aria-labelledby=\"%s-l\" tabindex=\"0\">"
+	html(out, "<h5 id=\"%s-l\">How long reclaim took</h5><div class=\"scroll\" role=\"group\" aria-labelledby=\"%s-l\" tabindex=\"0\">"
 		  "<table><thead><tr><th scope=\"col\">What</th><th scope=\"col\">Where</th><th scope=\"col\" class=\"n\">Times</th>"
 		  "<th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p99</th><th scope=\"col\" class=\"n\">Longest</th>"
 		  "<th scope=\"col\" class=\"n\">In all</th><th scope=\"col\">1 µs to 100 s, dot p50, diamond p99</th></tr></thead><tbody>",

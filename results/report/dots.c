@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "common/util.h"
+#include "results/compare_judged.h"
 #include "results/judge.h"
 #include "results/report/html.h"
 #include "results/report/svg.h"
@@ -129,8 +130,10 @@ void svg_dots(FILE *out, const struct compare_group *g, const char *metric, cons
 	for (size_t k = 0; k < g->n_columns; k++) {
 		double y = HEAD + ROW * ((double)k + 0.5);
 
+		_cleanup_free_ char *name = compare_column_name(g, &g->columns[k]);
+
 		html(out, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>", LEFT, y, WIDTH - RIGHT);
-		draw_name(out, *g->columns[k].profile ? g->columns[k].profile : g->columns[k].kernel, y);
+		draw_name(out, name, y);
 		draw_median(out, &g->columns[k], metric, most, y);
 		draw_cells(out, &g->columns[k], metric, most, y);
 	}

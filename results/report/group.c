@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "common/util.h"
+#include "results/compare_judged.h"
 #include "results/compare_notes.h"
 #include "results/judge.h"
 #include "results/report/html.h"
@@ -32,7 +33,7 @@ static json_t *findings_of(const struct compare_group *g)
 	for (size_t k = 0; k < g->n_columns; k++) {
 		json_array_foreach (g->columns[k].cells, i, cell) {
 			json_array_foreach (json_object_get(cell, "verdicts"), n, verdict) {
-				_cleanup_free_ char *key = finding_key(verdict), *column = part_column_name(g, &g->columns[k]);
+				_cleanup_free_ char *key = finding_key(verdict), *column = compare_column_name(g, &g->columns[k]);
 				json_t *finding = json_object_get(findings, key), *counts;
 
 				if (!finding) {
@@ -108,7 +109,7 @@ static void print_values(FILE *out, const struct compare_group *g, const char *m
 		  "<th scope=\"col\">Seed</th><th scope=\"col\">Outcome</th><th scope=\"col\" class=\"n\">Value</th></tr></thead><tbody>",
 	     metric);
 	for (size_t k = 0; k < g->n_columns; k++) {
-		_cleanup_free_ char *name = part_column_name(g, &g->columns[k]);
+		_cleanup_free_ char *name = compare_column_name(g, &g->columns[k]);
 
 		json_array_foreach (g->columns[k].cells, i, cell) {
 			const json_t *value = json_object_get(json_object_get(cell, "metrics"), metric);
@@ -148,53 +149,18 @@ static void print_dots(FILE *out, const struct compare_group *g, const struct ju
 
 /* ---- judgements ---- */
 
-/* In words for people; the names of results/judge.h are those of JSON. */
-static const char *call_text(const struct judgement *j)
-{
-	static const char *const words[] = {
-		[JUDGE_EQUAL] = "equal",	 [JUDGE_BETTER] = "better",    [JUDGE_WORSE] = "worse",
-		[JUDGE_DIFFERENT] = "different", [JUDGE_SMALL] = "below the threshold",
-		[JUDGE_UNCLEAR] = "~ unclear",	 [JUDGE_TOO_FEW] = "too few cells", [JUDGE_ABSENT] = "absent",
-	};
-
-	return words[j->call];
-}
-
 static const char *call_class(const struct judgement *j)
 {
 	return j->call == JUDGE_WORSE ? "worse" : j->call == JUDGE_BETTER ? "better" : "quiet";
 }
 
-static void print_side(FILE *out, const struct judgement *j, const struct judge_side *side, uint64_t page)
+static void print_judgement(FILE *out, const struct judgement *j)
 {
-	char text[32], low[32], high[32];
+	_cleanup_free_ char *base = judged_side(j, &j->base, true), *other = judged_side(j, &j->other, true),
+			    *gain = judged_gain(j), *p = judged_p(j), *call = judged_call(j);
 
-	html(out, "<td class=\"n\">%s", html_value(j->metric, side->median, page, text, sizeof(text)));
-	if (isfinite(side->low) && side->high > side->low)
-		html(out, "<br><span class=\"quiet\">%s to %s</span>", html_value(j->metric, side->low, page, low, sizeof(low)),
-		     html_value(j->metric, side->high, page, high, sizeof(high)));
-	fputs("</td>", out);
-}
-
-static void print_judgement(FILE *out, const struct judgement *j, uint64_t page)
-{
-	html(out, "<tr><th scope=\"row\">%s</th>", j->metric);
-	print_side(out, j, &j->base, page);
-	print_side(out, j, &j->other, page);
-	if (isfinite(j->change))
-		html(out, "<td class=\"n\">%+.1f %%", 100 * j->change);
-	else
-		fputs("<td class=\"n\">–", out);
-	html(out, "</td><td class=\"%s\">%s", call_class(j), call_text(j));
-	if (j->call == JUDGE_TOO_FEW && j->more > 0)
-		html(out, ", at least %zu more", j->more);
-	if (j->how == JUDGE_EXACT)
-		fputs("</td><td class=\"quiet\">exact", out);
-	else if (isfinite(j->p_adjusted))
-		html(out, "</td><td class=\"quiet\">p=%.3f n=%zu+%zu", j->p_adjusted, j->base.n, j->other.n);
-	else
-		html(out, "</td><td class=\"quiet\">n=%zu+%zu", j->base.n, j->other.n);
-	fputs("</td></tr>\n", out);
+	html(out, "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td>"
+		  "<td class=\"%s\">%s</td><td class=\"quiet\">%s</td></tr>\n", j->metric, base, other, gain, call_class(j), call, p);
 }
 
 static bool is_shown(const struct judgement *j)
@@ -205,20 +171,22 @@ static bool is_shown(const struct judgement *j)
 static void print_judgements(FILE *out, const struct compare_group *g, size_t column, const struct judgements *j,
 			     size_t number)
 {
-	_cleanup_free_ char *base = part_column_name(g, &g->columns[0]), *name = part_column_name(g, &g->columns[column]);
+	_cleanup_free_ char *base = compare_column_name(g, &g->columns[0]), *name = compare_column_name(g, &g->columns[column]);
+	_cleanup_free_ char *how = judged_how(j), *ends = judged_outcomes(&j->outcomes);
 
-	html(out, "<h3 id=\"j%zu-%zu\">%s against %s</h3>", number, column, name, base);
+	html(out, "<h3 id=\"j%zu-%zu\">%s against %s</h3><p class=\"quiet\">%s. Outcomes: %s.</p>", number, column, name, base, how,
+	     ends);
 	if (!j->comparable) {
 		fputs("<p>They ended differently: no numbers are held against each other.</p>", out);
 		return;
 	}
-	html(out, "<div class=\"scroll\" role=\"region\" aria-labelledby=\"j%zu-%zu\" tabindex=\"0\"><table><thead><tr>"
+	html(out, "<div class=\"scroll\" role=\"group\" aria-labelledby=\"j%zu-%zu\" tabindex=\"0\"><table><thead><tr>"
 		  "<th scope=\"col\">Primary metric</th><th scope=\"col\" class=\"n\">%s</th><th scope=\"col\" class=\"n\">%s</th>"
 		  "<th scope=\"col\" class=\"n\">Gain</th><th scope=\"col\">Judgement</th><th scope=\"col\">Evidence</th></tr></thead><tbody>",
 	     number, column, base, name);
 	for (size_t i = 0; i < j->n; i++)
 		if (is_shown(&j->list[i]))
-			print_judgement(out, &j->list[i], page_bytes(g));
+			print_judgement(out, &j->list[i]);
 	fputs("</tbody></table></div>", out);
 }
 
@@ -256,10 +224,10 @@ void part_settings(FILE *out, const struct compare_group *g, size_t number)
 	for (size_t k = 0; k < g->n_columns; k++)
 		json_object_update(keys, json_object_get(json_array_get(g->columns[k].cells, 0), "settings"));
 	if (json_object_size(keys) > 0) {
-		html(out, "<h3 id=\"s%zu\">Settings as applied</h3><div class=\"scroll\" role=\"region\" aria-labelledby=\"s%zu\" "
+		html(out, "<h3 id=\"s%zu\">Settings as applied</h3><div class=\"scroll\" role=\"group\" aria-labelledby=\"s%zu\" "
 			  "tabindex=\"0\"><table><thead><tr><td rowspan=\"2\"></td>", number, number);
 		for (size_t k = 0; k < g->n_columns; k++) {
-			_cleanup_free_ char *name = part_column_name(g, &g->columns[k]);
+			_cleanup_free_ char *name = compare_column_name(g, &g->columns[k]);
 
 			html(out, "<th scope=\"colgroup\" colspan=\"2\">%s</th>", name);
 		}

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "common/util.h"
+#include "results/compare_judged.h"
 #include "results/report/html.h"
 #include "results/report/parts.h"
 #include "results/timeline.h"
@@ -14,15 +15,6 @@ static const struct {
 	{ "Read again", "refault.file_pages" },
 	{ "Stalled", "psi.memory_some_us" },
 };
-
-char *part_column_name(const struct compare_group *g, const struct compare_column *c)
-{
-	const char *id = record_text(c->run, "run", ""), *dash = strrchr(id, '-');
-	bool runs = g->columns[0].run != g->columns[g->n_columns - 1].run, kernels = !*g->kernel;
-
-	return xasprintf("%s%s%s%s%s%s", c->profile, kernels ? ", " : "", kernels ? c->kernel : "", runs ? " (" : "",
-			 runs ? (dash ? dash + 1 : id) : "", runs ? ")" : "");
-}
 
 void part_outcome(FILE *out, const char *outcome, const char *text)
 {
@@ -137,7 +129,7 @@ static struct expected expected_of(const struct compare_column *c)
 static void print_row(FILE *out, const struct compare_group *g, size_t number, size_t column)
 {
 	const struct compare_column *c = &g->columns[column];
-	_cleanup_free_ char *name = part_column_name(g, c);
+	_cleanup_free_ char *name = compare_column_name(g, c);
 	struct expected e = expected_of(c);
 	uint64_t page = record_u64(json_array_get(c->cells, 0), "page_bytes", 4096);
 	char text[32];
@@ -202,8 +194,8 @@ static void print_sentence(FILE *out, const struct compare_groups *groups)
 void part_overview(FILE *out, const struct compare_groups *groups)
 {
 	print_sentence(out, groups);
-	fputs("<section aria-labelledby=\"overview\"><h2 id=\"overview\">Outcomes and verdicts</h2>"
-	      "<div class=\"scroll\" role=\"region\" aria-labelledby=\"overview\" tabindex=\"0\"><table class=\"overview\"><thead><tr>"
+	fputs("<section><h2 id=\"overview\">Outcomes and verdicts</h2>"
+	      "<div class=\"scroll\" role=\"group\" aria-labelledby=\"overview\" tabindex=\"0\"><table class=\"overview\"><thead><tr>"
 	      "<th scope=\"col\">Scenario</th><th scope=\"col\">Profile</th><th scope=\"col\" class=\"n\">Cells</th>"
 	      "<th scope=\"col\">Outcome</th><th scope=\"col\">Verdicts</th><th scope=\"col\">Expectations</th>",
 	      out);

@@ -7,9 +7,6 @@
 
 /* The parts of the page, in its order. Groups are numbered through the page; so are cells within a group. */
 
-/* "profile", with the kernel or the run where these tell the columns apart; the caller frees it. */
-char *part_column_name(const struct compare_group *g, const struct compare_column *c);
-
 /* "c2-5": the anchor of a cell. */
 struct part_cell {
 	const struct compare_column *column;

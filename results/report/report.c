@@ -16,9 +16,9 @@ static struct compare_groups groups_of(const struct report_source *source)
 	struct compare_groups all = { 0 };
 
 	if (source->n_runs <= 2)
-		return compare_groups_of(source->runs[0], source->n_runs == 2 ? source->runs[1] : NULL);
+		return compare_groups_by(source->runs[0], source->n_runs == 2 ? source->runs[1] : NULL, COMPARE_PROFILES);
 	for (size_t i = 0; i < source->n_runs; i++) {
-		struct compare_groups more = compare_groups_of(source->runs[i], NULL);
+		struct compare_groups more = compare_groups_by(source->runs[i], NULL, COMPARE_PROFILES);
 
 		all.list = xrealloc(all.list, (all.n + more.n + 1) * sizeof(*all.list));
 		memcpy(all.list + all.n, more.list, more.n * sizeof(*more.list));
@@ -150,17 +150,12 @@ static void print_groups(FILE *out, const struct report_source *source, const st
 	}
 }
 
-static bool is_run(const json_t *run)
-{
-	return streq(record_text(run, "schema", ""), "memrig.run/1") && json_is_array(json_object_get(run, "cells"));
-}
-
 int report_write(FILE *out, const struct report_source *source)
 {
 	struct compare_groups groups;
 
 	for (size_t i = 0; i < source->n_runs; i++)
-		if (!is_run(source->runs[i]))
+		if (!compare_is_run(source->runs[i]))
 			return -EINVAL;
 	groups = groups_of(source);
 	print_head(out, source, &groups);

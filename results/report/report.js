@@ -38,6 +38,16 @@
 		grid: { stroke: color("--rule"), width: 1 }, ticks: { show: false },
 	}, extra);
 
+	// Ticks of a logarithmic scale: the powers of ten, and 2 and 5 times them where these are few.
+	const powers = (low, high) => {
+		const ticks = [];
+		for (let e = Math.floor(Math.log10(low)); e <= Math.log10(high); e++)
+			for (const factor of high / low < 50 ? [1, 2, 5] : [1])
+				if (factor * 10 ** e >= low && factor * 10 ** e <= high)
+					ticks.push(factor * 10 ** e);
+		return ticks;
+	};
+
 	// The values at the cursor stand in the legend.
 	const showValues = (plot) => {
 		const now = plot.root.closest("figure").querySelectorAll(".legend .now");
@@ -54,26 +64,19 @@
 		cursor: { sync: { key: cell.key, scales: ["x", null] }, y: false, drag: { x: true, y: false }, points: { size: 6 } },
 		scales: {
 			x: { time: false },
-			y: chart.log ? { distr: 3 } : { range: (_, low, high) => [0, high > 0 ? high * 1.05 : 1] },
+			y: chart.log ? { distr: 3, range: (_, low, high) => [low * 0.8, high * 1.2] } : { range: (_, low, high) => [0, high > 0 ? high * 1.05 : 1] },
 		},
 		axes: [
 			axis({ size: 28, values: (_, ticks) => ticks.map((v) => figures(v) + " s") }),
-			axis({ size: 48, values: (_, ticks) => ticks.map((v) => v == null ? "" : figures(v)) }),
+			axis({ size: 48, splits: chart.log ? (_, __, low, high) => powers(low, high) : undefined,
+				values: (_, ticks) => ticks.map((v) => v == null ? "" : figures(v)) }),
 		],
 		series: [{}].concat(chart.labels.map((label, i) => ({
 			label, stroke: color("--c" + i), width: 1.75, dash: dashes[i], points: { show: false },
 			paths: chart.step ? uPlot.paths.stepped({ align: -1 }) : undefined,
 		}))),
 		hooks: {
-			drawAxes: [(plot) => {
-				plot.ctx.save();
-				plot.ctx.fillStyle = color("--quiet");
-				plot.ctx.font = 11 * devicePixelRatio + "px " + color("--font");
-				plot.ctx.textAlign = "left";
-				plot.ctx.fillText(chart.unit, 2 * devicePixelRatio, 11 * devicePixelRatio);
-				plot.ctx.restore();
-				drawMarks(plot, cell.marks);
-			}],
+			drawAxes: [(plot) => drawMarks(plot, cell.marks)],
 			setCursor: [showValues],
 			setScale: [(plot, scale) => {
 				if (scale === "x")

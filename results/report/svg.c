@@ -47,8 +47,8 @@ static struct frame frame_of(const struct course *course, const struct course_ch
 	if (f.to <= f.from)
 		f.to = f.from + 1;
 	if (f.logarithmic) {
-		f.low = pow(10, floor(log10(chart->least)));
-		f.high = MAX(f.high, f.low * 10);
+		f.low = 0.8 * chart->least;
+		f.high = 1.2 * chart->most;
 	}
 	return f;
 }
@@ -61,19 +61,18 @@ static void tick_y(FILE *out, const struct frame *f, double value)
 	     y, WIDTH - RIGHT, LEFT - 6, y + 4, value);
 }
 
-static void draw_axes(FILE *out, const struct frame *f, const char *unit)
+static void draw_axes(FILE *out, const struct frame *f)
 {
 	double step = svg_step(f->to - MAX(f->from, 0.0), 6);
 
 	if (f->logarithmic)
-		for (double v = f->low; v <= f->high; v *= 10)
+		for (double v = pow(10, ceil(log10(f->low))); v <= f->high; v *= 10)
 			tick_y(out, f, v);
 	else
 		for (double v = 0, s = svg_step(f->high, 4); v <= f->high; v += s)
 			tick_y(out, f, v);
 	for (double v = 0; v <= f->to; v += step)
 		html(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.4g s</text>", x_of(f, v), HEIGHT - 6, v);
-	html(out, "<text x=\"2\" y=\"11\" class=\"unit\">%s</text>", unit);
 }
 
 static void draw_marks(FILE *out, const struct frame *f, const struct mark_list *marks)
@@ -128,7 +127,7 @@ void svg_course(FILE *out, const struct course *course, const struct course_char
 
 	html(out, "<svg class=\"static\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"%s-t\">", WIDTH, HEIGHT, id);
 	html(out, "<title id=\"%s-t\">%s</title>", id, chart->title);
-	draw_axes(out, &f, course_units[chart->unit]);
+	draw_axes(out, &f);
 	draw_marks(out, &f, marks);
 	for (size_t k = chart->n_lines; k-- > 0;)
 		draw_line(out, &f, course, chart, k);
