@@ -190,7 +190,7 @@ void part_cell(FILE *out, const struct part_cell *c, const struct timeline *t)
 	size_t i;
 	const json_t *verdict;
 
-	html(out, "<section class=\"cell\" aria-labelledby=\"%s\"><h4 id=\"%s\">%s, seed %d</h4><p>", c->anchor, c->anchor,
+	html(out, "<section class=\"cell\"><h4 id=\"%s\">%s, seed %d</h4><p>", c->anchor,
 	     record_text(c->cell, "profile", "?"), (int)record_u64(c->cell, "seed", 0));
 	part_outcome(out, outcome, outcome);
 	if (t)

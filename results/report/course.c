@@ -242,7 +242,7 @@ static void add_chart(const struct timeline *t, const struct chart_about *about,
 		return;
 	}
 	if (chart.n_lines > 0) {
-		char *longer = xasprintf("%s%s%s", ret->flat, *ret->flat ? ", " : "", chart.title);
+		char *longer = xasprintf("%s%s%s", ret->flat, *ret->flat ? "; " : "", chart.title);
 
 		free(ret->flat);
 		ret->flat = longer;

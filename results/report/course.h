@@ -37,7 +37,7 @@ struct course {
 	size_t n_points, n_samples;
 	struct course_chart *charts;
 	size_t n_charts;
-	char *flat; /* titles of charts that would show zeros only, "a, b"; "" when there is none */
+	char *flat; /* titles of charts that would show zeros only, "a; b"; "" when there is none */
 };
 
 /* No charts where the stream has fewer than two samples. */

@@ -140,7 +140,7 @@ static void print_cells(FILE *out, const struct report_source *source, const str
 static void print_groups(FILE *out, const struct report_source *source, const struct compare_groups *groups)
 {
 	for (size_t i = 0; i < groups->n; i++) {
-		html(out, "<section class=\"group\" aria-labelledby=\"g%zu\">\n", i + 1);
+		html(out, "<section class=\"group\">\n");
 		part_group(out, &groups->list[i], i + 1);
 		part_settings(out, &groups->list[i], i + 1);
 		fputs("<h3>Course of the cells</h3>", out);

@@ -129,20 +129,25 @@ static inline struct timeline *made_course(void *context, const json_t *document
 	return t;
 }
 
-/* The page of such a run; the caller frees it. */
-static inline char *made_page(size_t n_seeds, size_t n_samples, size_t *ret_len)
+/* The page of that run told `times` times, which are as many groups with the same names; the caller frees it. */
+static inline char *made_page_of(size_t times, size_t n_seeds, size_t n_samples, size_t *ret_len)
 {
 	struct made_run run = make_run(n_seeds, n_samples);
-	const json_t *documents[] = { run.document };
-	struct report_source source = { documents, 1, "test", made_course, &run };
+	const json_t *documents[] = { run.document, run.document, run.document };
+	struct report_source source = { documents, times, "test", made_course, &run };
 	char *page = NULL;
 	FILE *out = open_memstream(&page, ret_len);
 
-	if (report_write(out, &source) < 0)
+	if (times > ARRAY_SIZE(documents) || report_write(out, &source) < 0)
 		abort();
 	fclose(out);
 	made_run_release(&run);
 	return page;
+}
+
+static inline char *made_page(size_t n_seeds, size_t n_samples, size_t *ret_len)
+{
+	return made_page_of(1, n_seeds, n_samples, ret_len);
 }
 
 #endif
