@@ -27,7 +27,7 @@ says 2 "Try" run --no-such-option
 says 2 "" frobnicate
 says 2 "memrig: --color: 'maybe' is not one of auto, always, never" --color=maybe list
 says 2 "there is no command 'frobnicate'" --color=never frobnicate
-says 2 "memrig report: not in this version" report latest
+says 2 "no file given; add -o report.html" report latest
 says 2 "no run given" gate --baseline good
 says 2 "no baseline given" gate latest
 says 2 "--fail-on is regression or change" gate latest --baseline good --fail-on doom
