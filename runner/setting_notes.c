@@ -25,6 +25,17 @@ static enum known planned_mglru(const struct setting_notes *notes)
 	return streq(value, "y") || (strtoull(value, NULL, 0) & 1) ? KNOWN_YES : KNOWN_NO;
 }
 
+/* The lab's nodes are alike to the kernel unless the scenario says that one is slower. */
+static enum known one_tier(const struct machine *m)
+{
+	if (!m)
+		return KNOWN_NOT;
+	for (unsigned i = 0; i < m->n_nodes; i++)
+		if (m->nodes[i].slower)
+			return KNOWN_NOT;
+	return KNOWN_YES;
+}
+
 void setting_notes_print(const struct setting_notes *notes)
 {
 	const struct machine *m = notes->machine;
@@ -33,6 +44,7 @@ void setting_notes_print(const struct setting_notes *notes)
 		.swap = !m ? KNOWN_NOT : m->swap_kind == SWAP_NONE ? KNOWN_NO : KNOWN_YES,
 		.numa = !m ? KNOWN_NOT : m->n_nodes > 1 ? KNOWN_YES : KNOWN_NO,
 		.release = ineffective_release(notes->kernel),
+		.one_tier = one_tier(m),
 	};
 
 	for (size_t i = 0; i < notes->settings->n; i++) {

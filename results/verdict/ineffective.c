@@ -52,6 +52,7 @@ static enum known on_mglru(const struct ineffective_machine *m)
 	return m->mglru == KNOWN_YES && older(m, 6012) == KNOWN_YES ? KNOWN_NOT : m->mglru;
 }
 
+static enum known on_one_tier(const struct ineffective_machine *m) { return m->one_tier; }
 static enum known on_one_node(const struct ineffective_machine *m) { return not(m->numa); }
 static enum known without_swap(const struct ineffective_machine *m) { return not(m->swap); }
 static enum known before_lru_gen(const struct ineffective_machine *m) { return older(m, 6001); }
@@ -68,7 +69,15 @@ static const struct rule rules[] = {
 	{ { "kernel/mm/lru_gen/min_ttl_ms", "absent", "kernels before 6.1 lack it", NULL }, NULL, before_lru_gen },
 	{ { "vm.compaction_proactiveness", "absent", "kernels before 5.9 lack it", NULL }, NULL, before_proactive },
 	{ { "kernel/mm/numa/demotion_enabled", "absent", "kernels before 5.15 lack it", NULL }, NULL, before_demotion },
+	{ { "kernel/mm/numa/demotion_enabled", "one_tier", "the kernel made one memory tier of all nodes",
+	    "where all nodes are of one memory tier" },
+	  not_off, on_one_tier },
 };
+
+static uint64_t number_of(const char *value)
+{
+	return streq(value, "true") ? 1 : strtoull(value, NULL, 0);
+}
 
 const struct ineffective *ineffective_find(const struct ineffective_machine *machine, const char *key, const char *value,
 					   bool *ret_sure)
@@ -79,7 +88,7 @@ const struct ineffective *ineffective_find(const struct ineffective_machine *mac
 		const struct rule *rule = &rules[i];
 		enum known applies;
 
-		if (!streq(rule->row.key, key) || (rule->asks && !rule->asks(strtoull(value, NULL, 0))))
+		if (!streq(rule->row.key, key) || (rule->asks && !rule->asks(number_of(value))))
 			continue;
 		applies = rule->applies(machine);
 		if (applies == KNOWN_YES) {

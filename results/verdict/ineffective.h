@@ -15,6 +15,7 @@ enum known { KNOWN_NO, KNOWN_YES, KNOWN_NOT };
 struct ineffective_machine {
 	enum known mglru, swap, numa; /* numa: more than one node */
 	int release;		      /* major * 1000 + minor; 0: not known */
+	enum known one_tier;	      /* all nodes are of one memory tier */
 };
 
 struct ineffective {

@@ -9,12 +9,14 @@ static struct ineffective_machine machine_of(const struct timeline *t)
 {
 	const json_t *machine = timeline_find(t, "machine", NULL, NULL);
 	const json_t *nodes = json_object_get(machine, "nodes"), *swap = json_object_get(machine, "swap");
+	uint64_t tiers = record_u64(machine, "memory_tiers", 0);
 
 	return (struct ineffective_machine){
 		.mglru = setting_is_mglru(t) ? KNOWN_YES : KNOWN_NO,
 		.swap = !swap ? KNOWN_NOT : json_array_size(swap) > 0 ? KNOWN_YES : KNOWN_NO,
 		.numa = !nodes ? KNOWN_NOT : json_array_size(nodes) > 1 ? KNOWN_YES : KNOWN_NO,
 		.release = ineffective_release(record_text(machine, "kernel", NULL)),
+		.one_tier = tiers == 0 ? KNOWN_NOT : tiers == 1 ? KNOWN_YES : KNOWN_NO,
 	};
 }
 
@@ -100,6 +102,8 @@ static const struct verdict_cause causes[] = {
 	{ "one_node", "vm.zone_reclaim_mode on a machine with one node", "Leave vm.zone_reclaim_mode at 0." },
 	{ "no_swap", "a vm.swappiness other than 60 on a machine without swap",
 	  "Add swap (zram will do), or leave vm.swappiness out." },
+	{ "one_tier", "kernel/mm/numa/demotion_enabled while all nodes are of one memory tier",
+	  "Leave it out; or use a kernel that tells slow nodes apart (6.12 does by the firmware's HMAT)." },
 	{ "raised", "vm.min_free_kbytes is larger than what was set: enabling huge pages raises it",
 	  "Set kernel/mm/transparent_hugepage/enabled first and vm.min_free_kbytes after it, and nothing later that enables "
 	  "huge pages." },

@@ -265,6 +265,7 @@ END_TEST
 
 #define MACHINE(kernel, lru, nodes, swap)                                                                    \
 	"{'type':'machine','t_ns':0,'kernel':'" kernel "','lru_gen':'" lru "','nodes':" nodes ",'swap':" swap "}\n"
+#define TIERS(n) "{'type':'machine','t_ns':0,'kernel':'6.12.1','lru_gen':'0x0007','memory_tiers':" n "}\n"
 #define TWO  "[{},{}]"
 #define NONE "[]"
 #define SOME "[{}]"
@@ -281,6 +282,10 @@ static const struct {
 	{ MACHINE("6.1.0", "0x0000", TWO, NONE) TUNE("vm.swappiness", "10"), "no_swap" },
 	{ MACHINE("6.1.0", "0x0000", TWO, NONE) TUNE("vm.swappiness", "60"), NULL },
 	{ MACHINE("6.1.0", "0x0000", TWO, SOME) TUNE("vm.swappiness", "10"), NULL },
+	{ TIERS("1") TUNE("kernel/mm/numa/demotion_enabled", "true"), "one_tier" },
+	{ TIERS("1") TUNE("kernel/mm/numa/demotion_enabled", "false"), NULL },
+	{ TIERS("2") TUNE("kernel/mm/numa/demotion_enabled", "true"), NULL },
+	{ MACHINE("6.1.0", "0x0000", TWO, SOME) TUNE("kernel/mm/numa/demotion_enabled", "true"), NULL },
 	{ "{'type':'tune','t_ns':0,'key':'vm.swappiness','before':'10','asked':'10','target':'10','effective':'10'}\n"
 	  MACHINE("6.1.0", "0x0000", TWO, NONE), NULL },
 	{ "{'type':'tune','t_ns':0,'key':'vm.min_free_kbytes','target':'8192','effective':'49220'}\n", "raised" },
@@ -301,7 +306,7 @@ END_TEST
 /* Before a run not all is known. */
 START_TEST(rules_say_what_they_depend_on)
 {
-	struct ineffective_machine m = { KNOWN_NOT, KNOWN_NOT, KNOWN_NOT, 6012 };
+	struct ineffective_machine m = { .mglru = KNOWN_NOT, .swap = KNOWN_NOT, .numa = KNOWN_NOT, .release = 6012 };
 	bool sure = true;
 
 	ck_assert_ptr_nonnull(ineffective_find(&m, "vm.zone_reclaim_mode", "1", &sure));
