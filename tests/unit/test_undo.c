@@ -559,6 +559,7 @@ int main(void)
 	Suite *suite = suite_create("undo");
 	TCase *tcase = tcase_create("undo");
 
+	tcase_set_timeout(tcase, 60); /* each record is on disk when it returns, and a busy disk takes its time */
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, a_changed_value_goes_back);
 	tcase_add_test(tcase, what_was_meant_but_not_recorded_goes_back);
