@@ -23,6 +23,18 @@ json_t *cell_description_to_json(const struct scenario *scenario, const struct p
 			 profile_to_json(profile), "seed", (json_int_t)seed, "clock", clock);
 }
 
+json_t *cell_description_bare(const json_t *description)
+{
+	static const char *const for_people[] = { "description", "source", "case", "claim", "expect", "cured", "seeds" };
+	json_t *bare = json_deep_copy(description), *scenario = json_object_get(bare, "scenario");
+
+	for (size_t i = 0; i < ARRAY_SIZE(for_people); i++)
+		json_object_del(scenario, for_people[i]);
+	json_object_set_new(scenario, "name", json_string("scenario"));
+	json_object_set_new(json_object_get(bare, "profile"), "name", json_string("profile"));
+	return bare;
+}
+
 int cell_description_parse(json_t *json, struct cell_description *ret, struct error *err)
 {
 	struct cell_description cell = { .json = json };
@@ -76,12 +88,34 @@ int cell_problem(struct cell_run *run, int r, const struct error *err, bool fata
 }
 
 /* Caches as after a boot, so that what the preparation read does not count. */
-static void drop_caches(const struct cell_run *run)
+static int drop_caches(struct cell_run *run, struct error *err)
 {
+	(void)err;
 	if (!run->place->whole_machine)
-		return;
+		return 0;
 	sync();
 	file_write("", "/proc/sys/vm/drop_caches", "3", NULL);
+	return 0;
+}
+
+static int record_zones(struct cell_run *run, struct error *err)
+{
+	return machine_record_zones("", &run->out, err);
+}
+
+/* A longer name of a profile takes longer to read and to write down, and all that follows would come at other moments between
+ * two ticks: before each step the virtual clock runs on to its next round moment. Waiting costs nothing there. */
+#define GRID_NS (100 * NSEC_PER_MSEC)
+
+void cell_wait_for_grid(const struct cell_run *run)
+{
+	uint64_t at = (now_ns() / GRID_NS + 1) * GRID_NS;
+	struct timespec until = { (time_t)(at / NSEC_PER_SEC), (long)(at % NSEC_PER_SEC) };
+
+	if (!streq(run->cell->clock, "virtual"))
+		return;
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
+		;
 }
 
 static int set_up(struct cell_run *run, struct error *err)
@@ -105,26 +139,19 @@ static int set_up(struct cell_run *run, struct error *err)
 /* Everything between the first change and the last undo. */
 static int measure(struct cell_run *run, struct error *err)
 {
+	static int (*const steps[])(struct cell_run *, struct error *) = {
+		cell_groups_create, cell_tasks_prepare, cell_settings_apply, record_zones,
+		cell_tasks_spawn,   cell_sampler_open,	drop_caches,	     cell_sampler_protect,
+	};
 	int r = cell_safety_begin(run, err);
 
 	if (r == 0)
 		r = cgroup_tree_create(run->place->cgroup_mount, run->place->cgroup_name, &run->cgroups, err);
 	if (r < 0)
 		return r;
-	r = cell_groups_create(run, err);
-	if (r == 0)
-		r = cell_tasks_prepare(run, err);
-	if (r == 0)
-		r = cell_settings_apply(run, err);
-	if (r == 0)
-		r = machine_record_zones("", &run->out, err);
-	if (r == 0)
-		r = cell_tasks_spawn(run, err);
-	if (r == 0)
-		r = cell_sampler_open(run, err);
-	if (r == 0) {
-		drop_caches(run);
-		r = cell_sampler_protect(run, err);
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && r == 0; i++) {
+		cell_wait_for_grid(run);
+		r = steps[i](run, err);
 	}
 	if (r == 0)
 		r = cell_loop(run, err);
@@ -193,6 +220,7 @@ int cell_execute(const struct cell_description *cell, const struct cell_place *p
 		return r;
 	cell_enter(&run, CELL_SETS_UP);
 	write_start(&run);
+	cell_wait_for_grid(&run);
 	r = set_up(&run, &problem);
 	if (r == 0)
 		r = measure(&run, &problem);

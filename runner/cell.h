@@ -29,6 +29,9 @@ struct cell_description {
 /* {"schema":"memrig.cell/1","scenario":{...},"profile":{...},"seed":1,"clock":"virtual"} */
 json_t *cell_description_to_json(const struct scenario *scenario, const struct profile *profile, uint64_t seed,
 				 const char *clock);
+/* The same without what only people and judges read (names, description, expect, ...): what a guest does not know cannot move what
+ * it does, not even by the length of a name. New reference. */
+json_t *cell_description_bare(const json_t *description);
 /* Takes the reference to json. Returns 0 or -EINVAL. */
 int cell_description_parse(json_t *json, struct cell_description *ret, struct error *err);
 void cell_description_release(struct cell_description *cell);

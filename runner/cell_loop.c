@@ -241,8 +241,10 @@ static int record_begin(struct cell_run *run)
 {
 	int r = sampler_write_columns(run->sampler, &run->out);
 
+	cell_wait_for_grid(run);
 	if (r == 0)
 		r = exact_sample(run);
+	cell_wait_for_grid(run);
 	run->begin_ns = now_ns();
 	stream_begin(&run->out, "begin", run->begin_ns);
 	return stream_end(&run->out) < 0 ? run->out.error : r;

@@ -38,6 +38,9 @@ struct cell_run {
 /* Records a problem; a fatal one makes the cell invalid. Returns r. */
 int cell_problem(struct cell_run *run, int r, const struct error *err, bool fatal);
 
+/* Under the virtual clock, until its next round moment. */
+void cell_wait_for_grid(const struct cell_run *run);
+
 static inline void cell_enter(struct cell_run *run, enum cell_phase phase)
 {
 	*run->place->phase = phase;

@@ -14,6 +14,7 @@
 #define STALL_LIMIT_S 180
 
 struct lab_cell {
+	json_t *description; /* as it was asked for */
 	struct guest guest;
 	bool cloned, restoring; /* a clone, which is loading its snapshot */
 	uint32_t beats; /* last seen */
@@ -51,12 +52,14 @@ static int boot(const struct lab_request *request, struct guest_spec *spec, stru
 
 static int start(const struct lab_request *request, struct guest *ret, struct error *err)
 {
-	_cleanup_free_ char *text = json_dumps(request->cell, JSON_COMPACT);
+	json_t *bare = cell_description_bare(request->cell);
+	_cleanup_free_ char *text = json_dumps(bare, JSON_COMPACT);
 	struct guest_spec spec = { .machine = request->machine, .kernel = request->kernel, .clock = request->clock,
 				   .initramfs_fd = -1, .swap_fd = -1, .disk_fd = -1, .state_fd = -1, .userspace = request->userspace, .in = text };
 	struct snapshot_spec guest = { request->machine, request->kernel, NULL, request->userspace };
 	int r = part_check_room(request->machine, err);
 
+	json_decref(bare);
 	if (r < 0)
 		return r;
 	if (request->snapshot)
@@ -73,11 +76,13 @@ int lab_start(const struct lab_request *request, struct lab_cell **ret, struct e
 	cell->stall_s = request->stall_s ? request->stall_s : STALL_LIMIT_S;
 	cell->cloned = cell->restoring = request->snapshot != NULL;
 	r = start(request, &cell->guest, err);
-	if (r < 0)
+	if (r < 0) {
 		free(cell);
-	else
-		*ret = cell;
-	return r;
+		return r;
+	}
+	cell->description = json_incref(request->cell);
+	*ret = cell;
+	return 0;
 }
 
 char **lab_describe(const struct lab_request *request)
@@ -182,6 +187,32 @@ static int check_start(const struct lab_cell *cell, int status, struct error *er
 	return error_set(err, -EIO, "QEMU", "ended by signal %d before the guest was up", WTERMSIG(status));
 }
 
+/* The guest was given a bare description, and has begun its stream with it: the record gets the whole. What does not begin so, or
+ * was cut in it, stays as it is. */
+static void tell_whole(struct lab_result *result, json_t *description)
+{
+	static const char begin[] = "{\"type\":\"stream\",\"schema\":\"memrig.stream/1\",";
+	const char *end = memchr(result->stream, '\n', result->stream_len);
+	json_t *record;
+	char *line, *whole;
+	size_t len, rest;
+
+	if (!end || strncmp(result->stream, begin, strlen(begin)) != 0)
+		return;
+	record = json_pack("{s:s, s:s, s:O}", "type", "stream", "schema", "memrig.stream/1", "cell", description);
+	line = json_dumps(record, JSON_COMPACT);
+	json_decref(record);
+	len = strlen(line);
+	rest = result->stream_len - (size_t)(end - result->stream);
+	whole = xcalloc(1, len + rest + 1);
+	memcpy(whole, line, len);
+	memcpy(whole + len, end, rest);
+	free(line);
+	free(result->stream);
+	result->stream = whole;
+	result->stream_len = len + rest;
+}
+
 int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
 {
 	struct lab_result result = { .deadline = cell->deadline };
@@ -196,6 +227,7 @@ int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
 		result.stream_len = stream_len(cell);
 		result.stream = xcalloc(1, result.stream_len + 1);
 		memcpy(result.stream, channel_out(&cell->guest.channel), result.stream_len);
+		tell_whole(&result, cell->description);
 		result.console = guest_console(&cell->guest);
 		result.wall_s = now_s() - cell->started_s;
 		result.begin_s = cell->begin_s;
@@ -203,6 +235,7 @@ int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
 		*ret = result;
 	}
 	guest_release(&cell->guest);
+	json_decref(cell->description);
 	free(cell);
 	return r;
 }
@@ -212,6 +245,7 @@ void lab_kill(struct lab_cell *cell)
 	if (!cell)
 		return;
 	guest_release(&cell->guest);
+	json_decref(cell->description);
 	free(cell);
 }
 

@@ -28,6 +28,14 @@ for id in $(get quiet '.cells[].id'); do
 	differ "another seed, another stream: $id" "$(other_seed pair | grep "^$id ")" "$(hashes pair | grep "^$id ")"
 done
 
+# What only people read never reaches the guest.
+jq '.name = "kernel-default-by-a-much-longer-name" | .description = "words"' profiles/kernel-default.json >"$work/longer.json"
+jq '.name = "smoke-by-another-name" | .description = "other words" | del(.expect)' workloads/scenarios/smoke.json >"$work/other.json"
+run_json names smoke "$work/other.json" -p kernel-default -p "$work/longer.json" --only
+same "names move nothing: sets of metrics" "$(get names '[.cells[].metrics] | unique | length')" 1
+same "and are in the stream" "$(zstdcat "$MEMRIG_STORE/$(get names .run)"/cells/smoke.kernel-default-by*/stream.jsonl.zst |
+	head -n 1 | jq -r .cell.profile.name)" kernel-default-by-a-much-longer-name
+
 run_json check smoke --check-repeat
 same "exit code of --check-repeat" "$code" 0
 has "--check-repeat says so" "$(cat "$work/check.err")" "3 runs, one stream"

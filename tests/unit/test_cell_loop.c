@@ -49,7 +49,7 @@ static void set_up(void)
 	struct sampler_config sampled = { .root = "tests/data/trees/2node-6.1", .cgroup_dir = "/none", .groups = no_groups };
 
 	scenario = (struct scenario){ .sample_ns = HOUR_S * NSEC_PER_SEC, .limit_ns = HOUR_S * NSEC_PER_SEC };
-	cell = (struct cell_description){ .scenario = &scenario };
+	cell = (struct cell_description){ .scenario = &scenario, .clock = (char *)"real" };
 	place = (struct cell_place){ .phase = &phase };
 	run = (struct cell_run){ .cell = &cell, .place = &place, .tasks = tasks };
 	ck_assert_int_eq(stream_writer_init(&run.out, (struct stream_sink){ collect, NULL }, NULL), 0);
