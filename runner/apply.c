@@ -124,15 +124,12 @@ static void remove_homes(const char *cgroup_mount, const struct undo_list *list)
 void apply_remove_homes(const char *dir)
 {
 	static const char prefix[] = "memrig-runner-";
-	_cleanup_free_ char *control = xasprintf("%s/cgroup.subtree_control", dir);
 	DIR *d = opendir(dir);
 	struct dirent *entry;
 
-	while (d && (entry = readdir(d))) {
-		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0 || unlinkat(dirfd(d), entry->d_name, AT_REMOVEDIR) < 0)
-			continue;
-		file_write(NULL, control, "-memory -cpuset", NULL); /* so that processes can be in it again */
-	}
+	while (d && (entry = readdir(d)))
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
+			unlinkat(dirfd(d), entry->d_name, AT_REMOVEDIR); /* fails where processes are in it */
 	if (d)
 		closedir(d);
 }

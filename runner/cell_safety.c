@@ -10,6 +10,31 @@
 
 #define STARVED_NS (2 * NSEC_PER_SEC)
 
+/* Before the cell's group in the list: taken back when that is gone. */
+static int list_controllers(struct cell_run *run, struct error *err)
+{
+	_cleanup_free_ char *above = NULL, *missing = NULL;
+	int r = cgroup_missing(run->place->cgroup_mount, run->place->cgroup_name, &above, &missing, err);
+
+	if (r < 0 || !*missing)
+		return r;
+	return undo_add_control(run->place->safety->list, above, missing, err) ? 0 : -ENOSPC;
+}
+
+/* They are turned on while the groups are made. */
+static int announce_controllers(struct cell_run *run, struct error *err)
+{
+	struct undo_list *list = run->place->safety->list;
+	int r = 0;
+
+	for (unsigned i = 0; i < undo_count(list) && r == 0; i++)
+		if (list->list[i].kind == UNDO_CONTROL) {
+			list->list[i].state = UNDO_INTENDED;
+			r = journal_record(&run->journal, list, &list->list[i], err);
+		}
+	return r;
+}
+
 static int list_paths(struct cell_run *run, struct error *err)
 {
 	struct undo_list *list = run->place->safety->list;
@@ -37,10 +62,14 @@ int cell_safety_begin(struct cell_run *run, struct error *err)
 	undo_list_begin(safety->list);
 	r = changes_save("", run->tunes, run->n_tunes, safety->list, err);
 	if (r == 0)
+		r = list_controllers(run, err);
+	if (r == 0)
 		r = list_paths(run, err);
 	if (r == 0)
 		r = journal_create(safety->state_dir, "", safety->what, safety->list, &run->journal, err);
 	safety->list->journalled = r == 0;
+	if (r == 0)
+		r = announce_controllers(run, err);
 	if (r == 0 && *run->place->data_dir && mkdir(run->place->data_dir, 0700) < 0)
 		r = error_set_errno(err, -errno, run->place->data_dir, "cannot make the directory for data files");
 	return r;
@@ -88,9 +117,11 @@ static unsigned undo_and_record(struct cell_run *run)
 static void report_missing(struct cell_run *run, const struct undo *undo)
 {
 	struct error err = { 0 };
-	const char *name = undo->kind == UNDO_VALUE ? undo->tunable->key : undo->path;
+	const char *name = undo_name(undo);
 
-	if (undo->state == UNDO_LEFT)
+	if (undo->state == UNDO_LEFT && undo->kind == UNDO_CONTROL)
+		error_set(&err, -EBUSY, name, "a group that is not memrig's uses %s by now: left turned on", undo->before);
+	else if (undo->state == UNDO_LEFT)
 		error_set(&err, -EBUSY, name, "somebody else has changed it meanwhile; it was '%s' and is left as it is",
 			  undo->before);
 	else

@@ -135,6 +135,33 @@ static int create_group(const char *mount, const char *name, const struct cgroup
 	return r;
 }
 
+static char *dir_above(const char *mount, const char *parent)
+{
+	const char *slash = strrchr(parent, '/');
+
+	return xasprintf("%s%s%.*s", mount, slash ? "/" : "", slash ? (int)(slash - parent) : 0, parent);
+}
+
+int cgroup_missing(const char *mount, const char *parent, char **ret_above, char **ret_controllers, struct error *err)
+{
+	_cleanup_free_ char *above = dir_above(mount, parent), *path = xasprintf("%s/cgroup.subtree_control", above);
+	_cleanup_free_ char *enabled = NULL, *missing = xstrdup("");
+	int r = file_read_line(NULL, path, &enabled, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < ARRAY_SIZE(controllers); i++)
+		if (!has_word(enabled, controllers[i])) {
+			char *more = xasprintf("%s%s%s", missing, *missing ? " " : "", controllers[i]);
+
+			free(missing);
+			missing = more;
+		}
+	*ret_above = TAKE_PTR(above);
+	*ret_controllers = TAKE_PTR(missing);
+	return 0;
+}
+
 /* libcgroup 2.0 starts one level too deep when the root has a controller off. */
 static int enable_controllers(const char *mount, const char *name, struct error *err)
 {

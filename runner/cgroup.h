@@ -27,6 +27,10 @@ struct cgroup_value {
  * -EOPNOTSUPP with a hint. */
 int cgroup_check(const char *mount, const char *under, struct error *err);
 
+/* What cgroup_tree_create() will turn on for it: the directory above, and those of the controllers that it does not hand on
+ * yet, "" when it does: both are the caller's to free. */
+int cgroup_missing(const char *mount, const char *parent, char **ret_above, char **ret_controllers, struct error *err);
+
 /* Makes the parent group. -EEXIST when there is one of that name: it is somebody else's and stays untouched. */
 int cgroup_tree_create(const char *mount, const char *parent, struct cgroup_tree *ret, struct error *err);
 

@@ -75,6 +75,25 @@ bool journal_is_ours(const char *path)
 	return ours;
 }
 
+bool journal_is_control(const char *path)
+{
+	size_t len = strlen(path), tail = strlen(UNDO_CONTROL_FILE);
+	json_t *text = json_string(path);
+	bool control = text && is_plain(path) && len > tail && streq(path + len - tail, UNDO_CONTROL_FILE);
+
+	json_decref(text);
+	return control;
+}
+
+static bool can_be_undone(const struct undo *undo)
+{
+	switch (undo->kind) {
+	case UNDO_VALUE: return true;
+	case UNDO_CONTROL: return journal_is_control(undo->path);
+	default: return journal_is_ours(undo->path);
+	}
+}
+
 /* ---- writing ---- */
 
 uint64_t journal_sum(uint64_t sum, const char *text, size_t len)
@@ -118,15 +137,21 @@ static int write_line(struct journal *journal, const char *format, ...)
 	return write(journal->fd, line, len) == (ssize_t)len ? 0 : errno ? -errno : -EIO;
 }
 
+static const char *kind_name(const struct undo *undo)
+{
+	return undo->kind == UNDO_GROUP ? "group" : "file";
+}
+
 static int write_entry(struct journal *journal, size_t index, const struct undo *undo)
 {
 	char before[UNDO_TEXT * 6], twin[UNDO_TEXT * 6], path[UNDO_PATH * 3];
 
-	if (undo->kind != UNDO_VALUE) {
-		quote(path, sizeof(path), undo->path);
-		return write_line(journal, "{\"entry\":%zu,\"kind\":\"%s\",\"path\":\"%s\"", index,
-				  undo->kind == UNDO_GROUP ? "group" : "file", path);
-	}
+	quote(path, sizeof(path), undo->path);
+	if (undo->kind == UNDO_CONTROL)
+		return write_line(journal, "{\"entry\":%zu,\"kind\":\"controllers\",\"path\":\"%s\",\"enabled\":\"%s\"", index,
+				  path, undo->before);
+	if (undo->kind != UNDO_VALUE)
+		return write_line(journal, "{\"entry\":%zu,\"kind\":\"%s\",\"path\":\"%s\"", index, kind_name(undo), path);
 	quote(before, sizeof(before), undo->before);
 	quote(twin, sizeof(twin), undo->twin_before);
 	return write_line(journal, "{\"entry\":%zu,\"kind\":\"%s\",\"key\":\"%s\",\"before\":\"%s\",\"twin_before\":\"%s\"",
@@ -167,7 +192,7 @@ int journal_create(const char *dir, const char *root, const char *what, const st
 	if ((size_t)snprintf(journal.path, sizeof(journal.path), "%s/" JOURNAL_NAME, dir) >= sizeof(journal.path))
 		return error_set(err, -ENAMETOOLONG, dir, "too long a path for the journal");
 	for (unsigned i = 0; i < undo_count(list); i++)
-		if (list->list[i].kind != UNDO_VALUE && !journal_is_ours(list->list[i].path))
+		if (!can_be_undone(&list->list[i]))
 			return error_set(err, -EINVAL, list->list[i].path, "a path that could not be undone");
 	if (access(journal.path, F_OK) == 0) {
 		error_set(err, -EEXIST, journal.path, "this machine is changed already");

@@ -14,6 +14,7 @@
  *   {"journal":"memrig.journal/1","boot":"...","pid":123,"what":"profile redis","sum":"..."}
  *   {"entry":0,"kind":"sysctl","key":"vm.swappiness","before":"60","sum":"..."}
  *   {"entry":1,"kind":"group","path":"/sys/fs/cgroup/memrig-...","sum":"..."}
+ *   {"entry":2,"kind":"controllers","path":"/sys/fs/cgroup/cgroup.subtree_control","enabled":"memory cpuset","sum":"..."}
  *   {"entry":0,"state":"changed","effective":"1","sum":"..."}
  */
 struct journal {
@@ -54,7 +55,8 @@ struct journal_found {
 };
 
 /* Returns 0, -ENOENT (nothing to undo), or -EBADMSG: the file is none of memrig's, or was changed since. Only settings that
- * the tuners know, groups below cgroup_mount and files, the last two named memrig-*, are taken. */
+ * the tuners know, groups and controllers below cgroup_mount, and files are taken; groups and files
+ * only when they are named memrig-*. */
 int journal_load(const char *dir, const char *root, const char *cgroup_mount, struct journal_found *ret,
 		 struct error *err);
 

@@ -41,14 +41,17 @@ static bool check_sum(struct reader *reader, const char *line, size_t len)
 	return memcmp(line + len - tail, expected, tail) == 0;
 }
 
-/* "/sys/fs/cgroup/.../memrig-x" or "/var/.../memrig-x". */
-static bool is_ours(const struct reader *reader, enum undo_kind kind, const char *path)
+static bool is_below_mount(const struct reader *reader, const char *path)
 {
 	size_t mount = strlen(reader->cgroup_mount);
 
-	if (!journal_is_ours(path))
-		return false;
-	return kind == UNDO_FILE || (strncmp(path, reader->cgroup_mount, mount) == 0 && path[mount] == '/');
+	return strncmp(path, reader->cgroup_mount, mount) == 0 && path[mount] == '/';
+}
+
+/* "/sys/fs/cgroup/.../memrig-x" or "/var/.../memrig-x". */
+static bool is_ours(const struct reader *reader, enum undo_kind kind, const char *path)
+{
+	return journal_is_ours(path) && (kind == UNDO_FILE || is_below_mount(reader, path));
 }
 
 static bool add_value(struct reader *reader, const json_t *line, bool sysfs)
@@ -72,6 +75,21 @@ static bool add_path(struct reader *reader, const json_t *line, enum undo_kind k
 	return is_ours(reader, kind, path) && undo_add_path(reader->list, kind, path, NULL);
 }
 
+static bool add_control(struct reader *reader, const json_t *line)
+{
+	static const char *const enabled[] = { "memory", "cpuset", "memory cpuset" };
+	const char *path = text_of(line, "path");
+	_cleanup_free_ char *group = NULL;
+
+	if (!journal_is_control(path) || !is_below_mount(reader, path))
+		return false;
+	group = xasprintf("%.*s", (int)(strlen(path) - strlen(UNDO_CONTROL_FILE)), path);
+	for (size_t i = 0; i < ARRAY_SIZE(enabled); i++)
+		if (streq(text_of(line, "enabled"), enabled[i]))
+			return undo_add_control(reader->list, group, enabled[i], NULL);
+	return false;
+}
+
 static bool read_entry(struct reader *reader, const json_t *line)
 {
 	const char *kind = text_of(line, "kind");
@@ -82,6 +100,8 @@ static bool read_entry(struct reader *reader, const json_t *line)
 		return add_value(reader, line, streq(kind, "sysfs"));
 	if (streq(kind, "group"))
 		return add_path(reader, line, UNDO_GROUP);
+	if (streq(kind, "controllers"))
+		return add_control(reader, line);
 	return streq(kind, "file") && add_path(reader, line, UNDO_FILE);
 }
 

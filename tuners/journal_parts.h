@@ -17,4 +17,7 @@ uint64_t journal_sum(uint64_t sum, const char *text, size_t len);
  * would. */
 bool journal_is_ours(const char *path);
 
+/* Whether it is the path of a cgroup.subtree_control, plain and absolute. */
+bool journal_is_control(const char *path);
+
 #endif

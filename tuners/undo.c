@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/util.h"
+#include "tuners/undo_parts.h"
 
 /* ---- the list ---- */
 
@@ -101,9 +102,25 @@ struct undo *undo_add_path(struct undo_list *list, enum undo_kind kind, const ch
 	return append(list, undo);
 }
 
+struct undo *undo_add_control(struct undo_list *list, const char *group, const char *controllers, struct error *err)
+{
+	_cleanup_free_ char *path = xasprintf("%s" UNDO_CONTROL_FILE, group);
+	struct undo *undo = next(list, UNDO_CONTROL, err);
+
+	if (!undo || copy(undo->path, sizeof(undo->path), path, err) < 0 ||
+	    copy(undo->before, sizeof(undo->before), controllers, err) < 0)
+		return NULL;
+	return append(list, undo);
+}
+
+const char *undo_name(const struct undo *undo)
+{
+	return undo->kind == UNDO_VALUE ? undo->tunable->key : undo->path;
+}
+
 /* ---- values ---- */
 
-static int write_text(int dir, const char *path, const char *text)
+int undo_write_text(int dir, const char *path, const char *text)
 {
 	_cleanup_close_ int fd = openat(dir, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 
@@ -112,7 +129,7 @@ static int write_text(int dir, const char *path, const char *text)
 	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
 }
 
-static ssize_t read_text(int dir, const char *path, char *text, size_t room)
+ssize_t undo_read_text(int dir, const char *path, char *text, size_t room)
 {
 	_cleanup_close_ int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t n;
@@ -132,7 +149,7 @@ static ssize_t read_text(int dir, const char *path, char *text, size_t room)
 static int read_value(const char *path, char *text, size_t room)
 {
 	char line[256], *open, *close;
-	ssize_t n = read_text(AT_FDCWD, path, line, sizeof(line));
+	ssize_t n = undo_read_text(AT_FDCWD, path, line, sizeof(line));
 
 	if (n < 0)
 		return (int)n;
@@ -174,8 +191,8 @@ static int put_value_back(struct undo *undo)
 		return 0;
 	r = read_value(undo->path, now, sizeof(now));
 	if (r == 0 && !streq(now, undo->before)) {
-		r = *undo->twin_before ? write_text(AT_FDCWD, undo->twin_path, undo->twin_before)
-				       : write_text(AT_FDCWD, undo->path, undo->before);
+		r = *undo->twin_before ? undo_write_text(AT_FDCWD, undo->twin_path, undo->twin_before)
+				       : undo_write_text(AT_FDCWD, undo->path, undo->before);
 		if (r == 0)
 			r = read_value(undo->path, now, sizeof(now));
 		if (r == 0 && !streq(now, undo->before))
@@ -188,20 +205,11 @@ static int put_value_back(struct undo *undo)
 
 /* ---- groups ---- */
 
-/* As getdents64(2) gives it. */
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	unsigned short len;
-	unsigned char type;
-	char name[];
-};
-
 /* Without cgroup.kill (before 5.14): each by its number, until none is left. */
 static void kill_each(int dir)
 {
 	char text[4096];
-	ssize_t n = read_text(dir, "cgroup.procs", text, sizeof(text));
+	ssize_t n = undo_read_text(dir, "cgroup.procs", text, sizeof(text));
 
 	for (char *p = text; n > 0 && p < text + n;) {
 		char *end;
@@ -215,10 +223,16 @@ static void kill_each(int dir)
 	}
 }
 
-typedef void entry_fn(int parent, const char *name);
+/* As getdents64(2) gives it. */
+struct entry {
+	uint64_t ino;
+	int64_t off;
+	unsigned short len;
+	unsigned char type;
+	char name[];
+};
 
-/* Calls it for each entry of that type; DT_UNKNOWN: of any but directories. */
-static void for_each(int dir, unsigned char type, entry_fn *fn)
+void undo_for_each(int dir, unsigned char type, undo_entry_fn *fn, void *opaque)
 {
 	_Alignas(struct entry) char buf[4096];
 	ssize_t n;
@@ -231,34 +245,36 @@ static void for_each(int dir, unsigned char type, entry_fn *fn)
 			bool wanted = type == DT_UNKNOWN ? entry->type != DT_DIR : entry->type == type;
 
 			if (wanted && !streq(entry->name, ".") && !streq(entry->name, ".."))
-				fn(dir, entry->name);
+				fn(dir, entry->name, opaque);
 			at += entry->len;
 		}
 }
 
-static int open_dir(int parent, const char *name)
+int undo_open_dir(int parent, const char *name)
 {
 	return openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-static void kill_group(int parent, const char *name)
+static void kill_group(int parent, const char *name, void *opaque)
 {
-	_cleanup_close_ int dir = open_dir(parent, name);
+	_cleanup_close_ int dir = undo_open_dir(parent, name);
 
+	(void)opaque;
 	if (dir < 0)
 		return;
-	if (write_text(dir, "cgroup.kill", "1") < 0)
+	if (undo_write_text(dir, "cgroup.kill", "1") < 0)
 		kill_each(dir);
-	for_each(dir, DT_DIR, kill_group);
+	undo_for_each(dir, DT_DIR, kill_group, NULL);
 }
 
-static void remove_group(int parent, const char *name)
+static void remove_group(int parent, const char *name, void *opaque)
 {
-	_cleanup_close_ int dir = open_dir(parent, name);
+	_cleanup_close_ int dir = undo_open_dir(parent, name);
 
+	(void)opaque;
 	if (dir < 0)
 		return;
-	for_each(dir, DT_DIR, remove_group);
+	undo_for_each(dir, DT_DIR, remove_group, NULL);
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
@@ -273,8 +289,8 @@ static void pause_a_little(void)
 static int put_group_back(struct undo *undo, uint64_t deadline)
 {
 	for (;;) {
-		kill_group(AT_FDCWD, undo->path);
-		remove_group(AT_FDCWD, undo->path);
+		kill_group(AT_FDCWD, undo->path, NULL);
+		remove_group(AT_FDCWD, undo->path, NULL);
 		if (access(undo->path, F_OK) < 0) {
 			undo->state = UNDO_BACK;
 			return errno == ENOENT ? 0 : -errno;
@@ -287,19 +303,21 @@ static int put_group_back(struct undo *undo, uint64_t deadline)
 
 /* ---- files ---- */
 
-static void remove_file(int dir, const char *name)
+static void remove_file(int dir, const char *name, void *opaque)
 {
+	(void)opaque;
 	unlinkat(dir, name, 0);
 }
 
-static void remove_tree(int parent, const char *name)
+static void remove_tree(int parent, const char *name, void *opaque)
 {
-	_cleanup_close_ int dir = open_dir(parent, name);
+	_cleanup_close_ int dir = undo_open_dir(parent, name);
 
+	(void)opaque;
 	if (dir < 0)
 		return;
-	for_each(dir, DT_DIR, remove_tree);
-	for_each(dir, DT_UNKNOWN, remove_file);
+	undo_for_each(dir, DT_DIR, remove_tree, NULL);
+	undo_for_each(dir, DT_UNKNOWN, remove_file, NULL);
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
@@ -308,7 +326,7 @@ static int put_file_back(struct undo *undo, uint64_t deadline)
 {
 	for (;;) {
 		if (unlink(undo->path) < 0 && errno == EISDIR)
-			remove_tree(AT_FDCWD, undo->path);
+			remove_tree(AT_FDCWD, undo->path, NULL);
 		if (access(undo->path, F_OK) < 0) {
 			if (errno != ENOENT)
 				return -errno;
@@ -323,7 +341,7 @@ static int put_file_back(struct undo *undo, uint64_t deadline)
 
 /* ---- all ---- */
 
-static int put_back(struct undo *undo, uint64_t deadline)
+static int put_back(struct undo *undo, bool force, uint64_t deadline)
 {
 	switch (undo->kind) {
 	case UNDO_VALUE:
@@ -332,18 +350,20 @@ static int put_back(struct undo *undo, uint64_t deadline)
 		return put_group_back(undo, deadline);
 	case UNDO_FILE:
 		return put_file_back(undo, deadline);
+	case UNDO_CONTROL:
+		return undo_control_back(undo, force);
 	}
 	return -EINVAL;
 }
 
 /* In reverse order, either the values or the rest. */
-static void put_all_back(struct undo_list *list, bool values, uint64_t deadline)
+static void put_all_back(struct undo_list *list, bool values, bool force, uint64_t deadline)
 {
 	for (unsigned i = undo_count(list); i-- > 0;) {
 		struct undo *undo = &list->list[i];
 
 		if ((undo->kind == UNDO_VALUE) == values && undo->state != UNDO_BACK)
-			undo->error = put_back(undo, deadline);
+			undo->error = put_back(undo, force, deadline);
 	}
 }
 
@@ -358,9 +378,9 @@ unsigned undo_all(struct undo_list *list, const struct undo_options *options)
 	/* No pressure while settings go back; nor do these wait for the memory of the killed to be freed. */
 	for (unsigned i = 0; i < n; i++)
 		if (list->list[i].kind == UNDO_GROUP)
-			kill_group(AT_FDCWD, list->list[i].path);
-	put_all_back(list, true, deadline);
-	put_all_back(list, false, deadline);
+			kill_group(AT_FDCWD, list->list[i].path, NULL);
+	put_all_back(list, true, options->force, deadline);
+	put_all_back(list, false, options->force, deadline);
 	for (unsigned i = 0; i < n; i++)
 		missing += list->list[i].state != UNDO_BACK;
 	return missing;
@@ -368,12 +388,11 @@ unsigned undo_all(struct undo_list *list, const struct undo_options *options)
 
 void undo_leave_home(const struct undo_list *list)
 {
-	_cleanup_close_ int above = open_dir(AT_FDCWD, list->above);
+	_cleanup_close_ int above = undo_open_dir(AT_FDCWD, list->above);
 
 	if (above < 0)
 		return;
-	/* A group that hands on controllers can have no processes. */
-	write_text(above, "cgroup.subtree_control", "-memory -cpuset");
-	if (write_text(above, "cgroup.procs", "0") == 0)
+	/* While it hands on controllers it can have no processes: those are the cell's to take back. */
+	if (undo_write_text(above, "cgroup.procs", "0") == 0)
 		rmdir(list->home);
 }

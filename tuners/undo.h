@@ -18,6 +18,7 @@
 enum undo_kind {
 	UNDO_VALUE, /* a setting: path has `effective`, is given `before` */
 	UNDO_GROUP, /* a cgroup directory made by memrig: killed, and removed with what is below it */
+	UNDO_CONTROL, /* path, a cgroup.subtree_control, has got the controllers in `before`: taken back when no other group needs them */
 	UNDO_FILE,  /* a file made by memrig, or a directory with files: removed */
 };
 
@@ -63,6 +64,12 @@ void undo_list_free(struct undo_list *list);
 /* Appends and returns the entry, in state UNDO_SAVED; NULL with -ENOSPC or -ENAMETOOLONG in *err. */
 struct undo *undo_add_value(struct undo_list *list, const char *root, const struct tune *saved, struct error *err);
 struct undo *undo_add_path(struct undo_list *list, enum undo_kind kind, const char *path, struct error *err);
+/* Before controllers (words of "memory cpuset") are handed on to the groups below `group`. The entry goes before those of the
+ * groups, so that it is put back after them. */
+struct undo *undo_add_control(struct undo_list *list, const char *group, const char *controllers, struct error *err);
+#define UNDO_CONTROL_FILE "/cgroup.subtree_control"
+/* What people know it by: a setting's key, else the path. */
+const char *undo_name(const struct undo *undo);
 /* How many entries there are; what another process may have scribbled is not believed. */
 unsigned undo_count(const struct undo_list *list);
 

@@ -22,6 +22,15 @@ static void add(struct trace *trace, const struct trace_span *span, uint64_t ns,
 	}
 }
 
+static void add_writer(struct trace_writers *writers, uint32_t tid)
+{
+	for (size_t i = 0; i < writers->n; i++)
+		if (writers->tids[i] == tid)
+			return;
+	if (writers->n < ARRAY_SIZE(writers->tids))
+		writers->tids[writers->n++] = tid;
+}
+
 static const struct trace_event *find_event(const struct trace *trace, const struct trace_record *record)
 {
 	uint16_t id;
@@ -64,9 +73,10 @@ void trace_feed(struct trace *trace, const struct trace_record *record, unsigned
 	span.node = known ? find_node(trace, event, field, node) : node;
 	if (event->role == TRACE_BEGIN)
 		trace_span_begin(&trace->spans, &span);
-	else if (event->role == TRACE_PAUSE && known && field > 0 && field < INT32_MAX)
+	else if (event->role == TRACE_PAUSE && known && field > 0 && field < INT32_MAX) {
 		add(trace, &span, (uint64_t)field * NSEC_PER_MSEC, 0);
-	else if (event->role == TRACE_END && trace_span_end(&trace->spans, record->tid, event->what, &span) &&
+		add_writer(&trace->writers, record->tid);
+	} else if (event->role == TRACE_END && trace_span_end(&trace->spans, record->tid, event->what, &span) &&
 		 record->time_ns >= span.begin_ns)
 		add(trace, &span, record->time_ns - span.begin_ns,
 		    known && event->meaning == TRACE_RECLAIMED ? (uint64_t)field : 0);
@@ -130,6 +140,8 @@ void trace_put(const struct trace *trace, struct probe_cursor *c)
 					  place->figures[what].reclaimed_pages);
 		}
 	}
+	if (trace->has[TRACE_DIRTY_WAIT])
+		probe_put(c, SPAN("trace.dirty_wait"), SPAN("threads"), "", trace->writers.n);
 	probe_put(c, SPAN("trace"), SPAN("lost"), "", count_lost(trace));
 	probe_put(c, SPAN("trace"), SPAN("unpaired"), "", trace->spans.unpaired);
 }

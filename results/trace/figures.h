@@ -18,6 +18,12 @@ struct trace_figure {
 	uint64_t buckets[BUCKETS(TRACE_BITS)];
 };
 
+/* The threads that were made to pause: beyond so many they are counted no further. */
+struct trace_writers {
+	uint32_t tids[256];
+	size_t n;
+};
+
 /* The machine, a node or a group. */
 struct trace_place {
 	char *name;                   /* "", "node0." or "group.db." */
@@ -40,6 +46,7 @@ struct trace {
 	struct trace_place *places; /* the machine first */
 	size_t n_places;
 	struct trace_spans spans;
+	struct trace_writers writers;
 	uint64_t lost_before; /* of all rings, when last looked at */
 	struct trace_rings rings;
 };

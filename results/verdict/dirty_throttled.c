@@ -31,20 +31,35 @@ static bool used_up_limit(const struct timeline *t, size_t i, int dirtied, int l
 	return pages > 0 && pages >= timeline_value(t, i, limit);
 }
 
+/* Pauses of several writers add up, and to more than the cell's time: said is what each of them had. */
+static json_t *say(const struct timeline *t, const char *cause, uint64_t paused_ns, uint64_t threads, const char *limit,
+		   json_t *found)
+{
+	double percent = 100 * span_ratio(paused_ns, span_cell_ns(t));
+
+	if (threads < 2)
+		return finding_add(found, &verdict_dirty_throttled, cause,
+				   "Writers were paused for %.0f %% of the cell's time, at a dirty limit of %s.", percent, limit);
+	return finding_add(found, &verdict_dirty_throttled, cause,
+			   "%" PRIu64 " writers were paused, each for %.0f %% of the cell's time on average, at a dirty limit of %s.",
+			   threads, percent / (double)threads, limit);
+}
+
 static void report(const struct span *span, uint64_t paused_ns, uint64_t most, uint64_t limit, bool traced, json_t *found)
 {
 	const struct timeline *t = span->t;
 	int total = timeline_column(t, "meminfo.MemTotal_bytes");
 	uint64_t ram = total < 0 ? 0 : timeline_value(t, 0, total), limit_bytes = limit * t->page_bytes;
 	const char *cause = limit_bytes * SMALL_LIMIT_SHARE < ram ? "small_limit" : "slow_device";
+	int column = timeline_column(t, "trace.dirty_wait.threads");
+	uint64_t threads = column < 0 || !traced ? 0 : timeline_value(t, t->n_samples - 1, column);
 	char size[32];
-	json_t *finding;
+	json_t *finding = say(t, cause, paused_ns, threads, size_format(limit_bytes, size, sizeof(size)), found);
 
-	finding = finding_add(found, &verdict_dirty_throttled, cause,
-			      "Writers were paused for %.0f %% of the cell's time, at a dirty limit of %s.",
-			      100 * span_ratio(paused_ns, span_cell_ns(t)), size_format(limit_bytes, size, sizeof(size)));
 	finding_window(finding, span_first_ns(span), span_duration_ns(span));
 	finding_u64(finding, "paused_ns", paused_ns);
+	if (threads > 0)
+		finding_u64(finding, "paused_threads", threads);
 	finding_text(finding, "told_by", traced ? "pauses of balance_dirty_pages" : "I/O pressure");
 	finding_u64(finding, "dirty_max_pages", most);
 	finding_u64(finding, "dirty_limit_pages", limit);

@@ -46,11 +46,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const char *name_of(const struct undo *undo)
-{
-	return undo->kind == UNDO_VALUE ? undo->tunable->key : undo->path;
-}
-
 static const char *result_of(const struct undo *undo)
 {
 	if (undo->state == UNDO_BACK)
@@ -60,14 +55,23 @@ static const char *result_of(const struct undo *undo)
 
 static void print_entry(const struct undo *undo)
 {
+	const char *name = undo_name(undo);
+	bool control = undo->kind == UNDO_CONTROL;
+
 	if (undo->state == UNDO_BACK && undo->kind == UNDO_VALUE)
-		printf("%-52s %s\n", name_of(undo), undo->before);
+		printf("%-52s %s\n", name, undo->before);
+	else if (undo->state == UNDO_BACK && control)
+		printf("%-52s without %s\n", name, undo->before);
 	else if (undo->state == UNDO_BACK)
-		printf("%-52s removed\n", name_of(undo));
+		printf("%-52s removed\n", name);
+	else if (undo->state == UNDO_LEFT && control)
+		printf("%-52s left alone: a group that is not memrig's uses %s by now\n", name, undo->before);
 	else if (undo->state == UNDO_LEFT)
-		printf("%-52s left alone: somebody else has changed it since (it was %s)\n", name_of(undo), undo->before);
+		printf("%-52s left alone: somebody else has changed it since (it was %s)\n", name, undo->before);
+	else if (control)
+		printf("%-52s NOT without %s: %s\n", name, undo->before, strerror(-undo->error));
 	else
-		printf("%-52s NOT put back to '%s': %s\n", name_of(undo), undo->before, strerror(-undo->error));
+		printf("%-52s NOT put back to '%s': %s\n", name, undo->before, strerror(-undo->error));
 }
 
 static int print_json(const struct restored *done)
@@ -77,7 +81,7 @@ static int print_json(const struct restored *done)
 
 	for (unsigned i = 0; i < undo_count(done->found.list); i++) {
 		const struct undo *undo = &done->found.list->list[i];
-		json_t *entry = json_pack("{s:s, s:s}", "name", name_of(undo), "result", result_of(undo));
+		json_t *entry = json_pack("{s:s, s:s}", "name", undo_name(undo), "result", result_of(undo));
 
 		if (undo->kind == UNDO_VALUE)
 			json_object_set_new(entry, "before", json_string(undo->before));

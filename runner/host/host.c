@@ -120,9 +120,7 @@ static void name_missing(const struct undo_list *list, char *text, size_t room)
 	text[0] = '\0';
 	for (unsigned i = 0; i < undo_count(list) && at < room; i++)
 		if (list->list[i].state != UNDO_BACK)
-			at += (size_t)snprintf(text + at, room - at, "%s%s", at ? ", " : "",
-					       list->list[i].kind == UNDO_VALUE ? list->list[i].tunable->key
-										: list->list[i].path);
+			at += (size_t)snprintf(text + at, room - at, "%s%s", at ? ", " : "", undo_name(&list->list[i]));
 }
 
 /* After the executor, which has undone everything itself unless something killed it. */

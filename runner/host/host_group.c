@@ -104,14 +104,12 @@ int host_group_enter(struct host_group *group, pid_t guardian, struct undo_list 
 /* Both go back first: whoever dies on the way, the guardian still knows what to leave. */
 void host_group_leave(struct host_group *group, pid_t guardian, struct undo_list *list)
 {
-	_cleanup_free_ char *control = dir_of(group->own, "cgroup.subtree_control"),
-			    *dir = group->moved ? dir_of(group->moved, "") : NULL;
+	_cleanup_free_ char *dir = group->moved ? dir_of(group->moved, "") : NULL;
 
-	/* Killed processes may be there for a moment more. */
+	/* Killed processes may be there for a moment more. While controllers are left on for somebody's group there is no way back. */
 	for (unsigned tries = 0; dir && tries < 200 && access(dir, F_OK) == 0; tries++) {
 		const struct timespec pause = { 0, 5 * (long)NSEC_PER_MSEC };
 
-		file_write(NULL, control, "-memory -cpuset", NULL);
 		move(group->own, guardian, NULL);
 		if (move(group->own, getpid(), NULL) < 0 || rmdir(dir) < 0)
 			nanosleep(&pause, NULL);

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 need_lab 6.1
 tools=
-for tool in sh seq dirname mount mkdir rmdir cat ls grep find sed sleep cut sort mv rm; do
+for tool in sh seq dirname mount mkdir rmdir cat ls grep find sed sleep cut sort mv rm tr; do
 	path=$(command -v $tool) || skip "$tool is not there"
 	tools="$tools $path"
 done

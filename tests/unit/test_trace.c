@@ -339,6 +339,17 @@ START_TEST(only_pauses_that_are_made_count)
 }
 END_TEST
 
+START_TEST(paused_threads_are_counted_once_each)
+{
+	for (unsigned i = 0; i < 3; i++)
+		put(0, TRACE_DIRTY_WAIT, TRACE_PAUSE, 7, (10 + i) * MS, 4, cgroup_of("db"));
+	put(0, TRACE_DIRTY_WAIT, TRACE_PAUSE, 8, 13 * MS, 4, cgroup_of("backup"));
+	put(0, TRACE_DIRTY_WAIT, TRACE_PAUSE, 9, 14 * MS, 0, cgroup_of("db")); /* not made to wait */
+	trace_drain(trace, 100 * MS);
+	ck_assert_uint_eq(trace->writers.n, 2);
+}
+END_TEST
+
 /* ---- rings ---- */
 
 START_TEST(records_lie_around_the_end_of_the_ring)
@@ -422,7 +433,7 @@ START_TEST(columns_are_named_and_filled)
 	put_pair(TRACE_DIRECT_RECLAIM, 7, 10 * MS, 12 * MS);
 	trace_drain(trace, 100 * MS);
 	trace_put(trace, &cursor);
-	ck_assert_uint_eq(columns.n, 5 * (TRACE_N_WHAT * 3 + 3) + 2); /* machine, 2 nodes, 2 groups */
+	ck_assert_uint_eq(columns.n, 5 * (TRACE_N_WHAT * 3 + 3) + 3); /* machine, 2 nodes, 2 groups */
 	ck_assert_str_eq(columns.list[0].name, "trace.direct_reclaim.count");
 	ck_assert_str_eq(columns.list[columns.n - 2].name, "trace.lost");
 	for (size_t i = 0; i < columns.n; i++)
@@ -549,6 +560,7 @@ int main(void)
 	tcase_add_test(tests, the_cgroup_tells_the_group);
 	tcase_add_test(tests, the_event_tells_the_node_where_it_can);
 	tcase_add_test(tests, only_pauses_that_are_made_count);
+	tcase_add_test(tests, paused_threads_are_counted_once_each);
 	tcase_add_test(tests, records_lie_around_the_end_of_the_ring);
 	tcase_add_test(tests, a_record_that_is_cut);
 	tcase_add_test(tests, a_ring_without_sense_is_emptied);

@@ -207,6 +207,86 @@ START_TEST(a_group_that_does_not_go_is_reported)
 }
 END_TEST
 
+/* ---- controllers ---- */
+
+#define CONTROL "/cg/cgroup.subtree_control"
+
+static struct undo *add_control(const char *enabled, const char *controllers)
+{
+	_cleanup_free_ char *group = path_of("/cg");
+	struct undo *undo = undo_add_control(list, group, controllers, NULL);
+
+	ck_assert_ptr_nonnull(undo);
+	put(CONTROL, enabled);
+	undo->state = UNDO_INTENDED;
+	return undo;
+}
+
+/* A file keeps what is beyond the words that were written to it. */
+START_TEST(only_the_controllers_that_were_turned_on_are_turned_off)
+{
+	add_control("cpuset memory pids", "cpuset");
+	ck_assert_uint_eq(undo(false), 0);
+	check_is(CONTROL, "-cpusetmemory pids");
+	ck_assert_uint_eq(list->list[0].state, UNDO_BACK);
+}
+END_TEST
+
+START_TEST(controllers_that_were_never_turned_on_are_left)
+{
+	add_control("memory pids", "memory")->state = UNDO_SAVED;
+	ck_assert_uint_eq(undo(false), 0);
+	check_is(CONTROL, "memory pids");
+}
+END_TEST
+
+START_TEST(controllers_that_are_off_already_are_no_mistake)
+{
+	add_control("pids", "memory cpuset");
+	ck_assert_uint_eq(undo(false), 0);
+	check_is(CONTROL, "pids");
+}
+END_TEST
+
+START_TEST(a_controller_that_somebody_elses_group_uses_is_left_unless_forced)
+{
+	static const char *const uses[][2] = { { "/cg/other/memory.max", "4096\n" },
+					       { "/cg/other/memory.low", "4096\n" },
+					       { "/cg/other/cgroup.subtree_control", "pids memory\n" } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(uses); i++) {
+		_cleanup_free_ char *used = path_of(uses[i][0]);
+		struct undo *u;
+
+		undo_list_begin(list);
+		u = add_control("memory pids", "memory");
+		put(uses[i][0], uses[i][1]);
+		ck_assert_uint_eq(undo(false), 1);
+		ck_assert_uint_eq(u->state, UNDO_LEFT);
+		check_is(CONTROL, "memory pids");
+		/* The other one has gone, or nobody asks. */
+		if (i == 0)
+			ck_assert_int_eq(unlink(used), 0);
+		ck_assert_uint_eq(undo(i > 0), 0);
+		check_is(CONTROL, "-memorypids");
+		unlink(used);
+	}
+}
+END_TEST
+
+START_TEST(a_group_that_sets_nothing_uses_no_controller)
+{
+	add_control("memory cpuset", "memory cpuset");
+	put("/cg/other/memory.max", "max\n");
+	put("/cg/other/memory.min", "0\n");
+	put("/cg/other/cpuset.mems", "\n");
+	put("/cg/other/cpuset.cpus.partition", "member\n");
+	put("/cg/other/cgroup.subtree_control", "\n");
+	put("/cg/memrig-runner-1/memory.max", "1\n");
+	ck_assert_uint_eq(undo(false), 0);
+}
+END_TEST
+
 START_TEST(a_full_list_takes_no_more)
 {
 	struct error err = { 0 };
@@ -273,6 +353,24 @@ START_TEST(what_was_written_is_read)
 	ck_assert_uint_eq(found.list->list[0].state, UNDO_CHANGED);
 	ck_assert_uint_eq(found.list->list[1].kind, UNDO_GROUP);
 	ck_assert_uint_eq(found.list->list[1].state, UNDO_SAVED);
+	undo_list_free(found.list);
+}
+END_TEST
+
+START_TEST(controllers_are_written_and_read)
+{
+	struct journal journal;
+	struct journal_found found;
+
+	add_control("memory cpuset", "memory cpuset");
+	journal = create();
+	ck_assert_int_eq(journal_record(&journal, list, &list->list[0], NULL), 0);
+	journal_close(&journal);
+	ck_assert_int_eq(load(&found), 0);
+	ck_assert_uint_eq(found.list->list[0].kind, UNDO_CONTROL);
+	ck_assert_uint_eq(found.list->list[0].state, UNDO_INTENDED);
+	ck_assert_str_eq(found.list->list[0].path, list->list[0].path);
+	ck_assert_str_eq(found.list->list[0].before, "memory cpuset");
 	undo_list_free(found.list);
 }
 END_TEST
@@ -357,14 +455,15 @@ END_TEST
 START_TEST(a_forged_journal_leads_nowhere)
 {
 	static const char *const paths[] = { "/etc/passwd", "/cg/../etc/memrig-x", "/cg/other", "relative/memrig-x",
-					     "/cg/memrig-x/", "/cg//memrig-x", "/cg/./memrig-x" };
-	static const char *const kinds[] = { "group", "file" };
+					     "/cg/memrig-x/", "/cg//memrig-x", "/cg/./memrig-x", "/cg/memrig-x/cgroup.procs",
+					     "/etc/cgroup.subtree_control", "/cg/../cgroup.subtree_control" };
+	static const char *const kinds[] = { "group", "file", "controllers" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(paths) * ARRAY_SIZE(kinds); i++) {
-		const char *path = paths[i / 2];
+		const char *path = paths[i / ARRAY_SIZE(kinds)];
 		_cleanup_free_ char *head = xasprintf("{\"journal\":\"memrig.journal/1\",\"boot\":\"1\",\"pid\":1,\"what\":\"x\"");
-		_cleanup_free_ char *entry = xasprintf("{\"entry\":0,\"kind\":\"%s\",\"path\":\"%s%s\"", kinds[i % 2],
-						       path[0] == '/' ? root : "", path);
+		_cleanup_free_ char *entry = xasprintf("{\"entry\":0,\"kind\":\"%s\",\"path\":\"%s%s\",\"enabled\":\"memory\"",
+						       kinds[i % ARRAY_SIZE(kinds)], path[0] == '/' ? root : "", path);
 		uint64_t first = journal_sum(0, head, strlen(head)), second = journal_sum(first, entry, strlen(entry));
 		_cleanup_free_ char *text = xasprintf("%s,\"sum\":\"%016" PRIx64 "\"}\n%s,\"sum\":\"%016" PRIx64 "\"}\n", head, first,
 						      entry, second);
@@ -561,6 +660,7 @@ int main(void)
 
 	tcase_set_timeout(tcase, 60); /* each record is on disk when it returns, and a busy disk takes its time */
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_set_timeout(tcase, 60); /* fsync is slow on a busy disk */
 	tcase_add_test(tcase, a_changed_value_goes_back);
 	tcase_add_test(tcase, what_was_meant_but_not_recorded_goes_back);
 	tcase_add_test(tcase, what_was_never_touched_is_left_as_it_is);
@@ -569,8 +669,14 @@ int main(void)
 	tcase_add_test(tcase, a_value_that_cannot_be_written_is_reported_and_the_rest_goes_back);
 	tcase_add_test(tcase, groups_and_files_are_removed_and_a_second_time_is_no_mistake);
 	tcase_add_test(tcase, a_group_that_does_not_go_is_reported);
+	tcase_add_test(tcase, only_the_controllers_that_were_turned_on_are_turned_off);
+	tcase_add_test(tcase, controllers_that_were_never_turned_on_are_left);
+	tcase_add_test(tcase, controllers_that_are_off_already_are_no_mistake);
+	tcase_add_test(tcase, a_controller_that_somebody_elses_group_uses_is_left_unless_forced);
+	tcase_add_test(tcase, a_group_that_sets_nothing_uses_no_controller);
 	tcase_add_test(tcase, a_full_list_takes_no_more);
 	tcase_add_test(tcase, what_was_written_is_read);
+	tcase_add_test(tcase, controllers_are_written_and_read);
 	tcase_add_test(tcase, nothing_to_undo_is_enoent);
 	tcase_add_test(tcase, another_boot_is_told);
 	tcase_add_test(tcase, a_journal_in_the_way_is_not_overwritten);

@@ -132,6 +132,29 @@ START_TEST(dirty_throttled_by_what_was_dirtied)
 }
 END_TEST
 
+static void expect_summary(const char *part, const char *records)
+{
+	struct timeline *t = timeline_of_records(records);
+	json_t *found = judge_one(&verdict_dirty_throttled, t);
+	const char *summary = record_text(json_array_get(found, 0), "summary", "");
+
+	ck_assert_msg(strstr(summary, part), "'%s' does not say '%s'", summary, part);
+	json_decref(found);
+	timeline_free(t);
+}
+
+/* Six writers that pause for 0.4 ms of the millisecond, each. */
+START_TEST(dirty_throttled_says_the_share_of_each_writer)
+{
+#define WRITERS(threads, ns) DIRTY("trace.dirty_wait.total_ns','trace.dirty_wait.threads", "0", "99", ns ",5," threads)
+
+	expect_summary("6 writers were paused, each for 40 % of the cell's time on average", WRITERS("6", "2400000"));
+	expect_summary("Writers were paused for 40 %", WRITERS("1", "400000"));
+	/* A stream from before threads were counted. */
+	expect_summary("Writers were paused for 240 %", DIRTY("trace.dirty_wait.total_ns", "0", "99", "2400000"));
+}
+END_TEST
+
 /* ---- premature_swap: a node of 1600 pages; the second interval swaps ---- */
 
 #define CACHED(swappiness, file, swapped, refaulted, max)                                                      \
@@ -205,6 +228,7 @@ int main(void)
 	tcase_add_test(tcase, thrashing_thresholds_and_causes);
 	tcase_add_test(tcase, dirty_throttled_thresholds_and_causes);
 	tcase_add_test(tcase, dirty_throttled_by_what_was_dirtied);
+	tcase_add_test(tcase, dirty_throttled_says_the_share_of_each_writer);
 	tcase_add_test(tcase, premature_swap_thresholds_and_causes);
 	tcase_add_test(tcase, disturbed_thresholds);
 	suite_add_tcase(suite, tcase);

@@ -51,6 +51,29 @@ tries=0
 while [ "$(state)" != "$before" ] && [ $tries -lt 30 ]; do tries=$((tries + 1)); sleep 0.1; done
 same "state after SIGKILL in a preparation" "$(state)" "$before"
 
+# Controllers that were turned on for the cell are turned off after it, unless somebody's group uses them by then.
+scope=$(ls -d /sys/fs/cgroup/scope-*)
+same "controllers left on" "$(cat /sys/fs/cgroup/scope-*/cgroup.subtree_control | tr -d '\n')" ""
+# shellcheck disable=SC2086
+rmdir $scope
+become_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err &
+pid=$!
+while [ "$(cat /proc/sys/vm/swappiness)" != 17 ] && kill -0 $pid 2>/dev/null; do sleep 0.05; done
+scope=$(echo /sys/fs/cgroup/scope-*)
+mkdir "$scope/other"
+echo 64M >"$scope/other/memory.max"
+wait $pid
+same "exit code with somebody's group beside the cell's" $? 3
+grep -q "not put back: $scope/cgroup.subtree_control" err; same "the controllers are named" $? 0
+same "controllers that somebody's group uses" "$(cat "$scope/cgroup.subtree_control")" "memory"
+as_host restore >out 2>err
+same "exit code of restore, which leaves them" $? 3
+rmdir "$scope/other"
+as_host restore >out 2>err
+same "exit code of restore when the group has gone" $? 0
+same "controllers of nobody" "$(cat "$scope/cgroup.subtree_control")" ""
+same "state after it" "$(state)" "$before"
+
 # Somebody else's change is theirs.
 become_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err &
 pid=$!
