@@ -58,7 +58,7 @@ int file_read(const char *root, const char *path, char **ret, size_t *ret_len, s
 
 int file_read_line(const char *root, const char *path, char **ret, struct error *err)
 {
-	size_t len;
+	size_t len = 0;
 	int r = file_read(root, path, ret, &len, err);
 
 	if (r < 0)
