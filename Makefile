@@ -175,6 +175,11 @@ fuzz:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(FUZZ_BIN)
 	$(Q)tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
 
+## lint: shellcheck, cppcheck and clang-tidy over everything (CHANGED=1: the C files that differ from main)
+lint: build/version.h
+	$(Q)scripts/deps.sh build lint
+	$(Q)scripts/lint/lint.sh $(if $(CHANGED),--changed)
+
 ## format: reformat the sources as .clang-format says
 format:
 	$(Q)clang-format -i $$(git ls-files '*.[ch]')
@@ -200,6 +205,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: all torture try check unit-programs fuzz unit bench format install clean help
+.PHONY: all torture try check unit-programs fuzz unit bench lint format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -58,7 +58,7 @@ int file_read(const char *root, const char *path, char **ret, size_t *ret_len, s
 
 int file_read_line(const char *root, const char *path, char **ret, struct error *err)
 {
-	size_t len;
+	size_t len = 0;
 	int r = file_read(root, path, ret, &len, err);
 
 	if (r < 0)
@@ -99,12 +99,15 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-int file_write_atomic(const char *path, const void *data, size_t len, struct error *err)
+/* The temporary name can be guessed: what lies there, a link perhaps, is removed and never written through. */
+static int replace(const char *path, const void *data, size_t len, mode_t mode, struct error *err)
 {
 	_cleanup_free_ char *tmp = xasprintf("%s.tmp.%d", path, (int)getpid());
-	_cleanup_close_ int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	_cleanup_close_ int fd = -1;
 	int r;
 
+	unlink(tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return error_set_errno(err, -errno, tmp, "cannot create");
 	r = write_all(fd, data, len);
@@ -119,6 +122,16 @@ int file_write_atomic(const char *path, const void *data, size_t len, struct err
 	return 0;
 }
 
+int file_write_atomic(const char *path, const void *data, size_t len, struct error *err)
+{
+	return replace(path, data, len, 0600, err);
+}
+
+int file_write_output(const char *path, const void *data, size_t len, struct error *err)
+{
+	return replace(path, data, len, 0666, err);
+}
+
 int file_make_dirs(const char *path, struct error *err)
 {
 	_cleanup_free_ char *copy = xstrdup(path);
@@ -129,7 +142,7 @@ int file_make_dirs(const char *path, struct error *err)
 		if (c != '/' && c != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
 			return error_set_errno(err, -errno, copy, "cannot make directory");
 		*p = c;
 		if (c == '\0')

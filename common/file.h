@@ -25,10 +25,13 @@ int file_read_line(const char *root, const char *path, char **ret, struct error 
 int file_write(const char *root, const char *path, const char *text, struct error *err);
 
 /* Writes a new file by way of a temporary name, fsync and rename: after a crash
- * there is the old file or the new one, nothing between. */
+ * there is the old file or the new one, nothing between. Its mode is 0600. */
 int file_write_atomic(const char *path, const void *data, size_t len, struct error *err);
 
-/* mkdir -p. */
+/* As file_write_atomic(), for a file the user asked for by name: its mode is 0666 less the umask. */
+int file_write_output(const char *path, const void *data, size_t len, struct error *err);
+
+/* mkdir -p; what it makes is the user's alone (0700), what is there stays as it is. */
 int file_make_dirs(const char *path, struct error *err);
 
 #endif

@@ -90,7 +90,7 @@ static void take_sample(struct side *s)
 	const char *at = memmem(s->line, (size_t)(s->end - s->line), SET, strlen(SET));
 	size_t n = json_array_size(s->names);
 
-	if (!at)
+	if (!at || !s->values)
 		return;
 	for (at += strlen(SET); at < s->end && *at >= '0' && *at <= '9'; at += *at == ',') {
 		uint64_t column = digits(&at), value;

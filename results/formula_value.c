@@ -169,7 +169,7 @@ static int call_name(const struct formula *f, const struct formula_cell *cell, d
 
 static int call_number(const struct formula *f, const struct formula_cell *cell, double *ret, struct error *err)
 {
-	double a, b = 0;
+	double a = 0, b = 0;
 	int r = formula_value(f->left, cell, &a, err);
 
 	if (r == 0 && f->right)
@@ -182,7 +182,7 @@ static int call_number(const struct formula *f, const struct formula_cell *cell,
 
 static int operate(const struct formula *f, const struct formula_cell *cell, double *ret, struct error *err)
 {
-	double a, b;
+	double a = 0, b = 0;
 	int r = formula_value(f->left, cell, &a, err);
 
 	if (r == 0)

@@ -104,7 +104,7 @@ static int make_tmp(struct run *run, struct error *err)
 		run->path = xasprintf("%s/%s", run->dir, run->id);
 		if (access(run->path, F_OK) == 0)
 			continue;
-		if (mkdir(run->tmp, 0755) == 0)
+		if (mkdir(run->tmp, 0700) == 0)
 			return 0;
 		r = -errno;
 	}
@@ -248,7 +248,7 @@ int run_add_cell(struct run *run, const struct run_cell *cell, struct error *err
 	if (!good_cell_id(cell->id))
 		return error_set(err, -EINVAL, cell->id ? cell->id : "", "not an id for a cell");
 	dir = xasprintf("%s/cells/%s", run->tmp, cell->id);
-	if (mkdir(dir, 0755) < 0)
+	if (mkdir(dir, 0700) < 0)
 		return error_set_errno(err, -errno, dir, "cannot make the cell's directory");
 	r = write_cell(dir, cell, err);
 	if (r < 0) {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runner/provenance.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sha256.h>
 #include <stdio.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "build/version.h"
@@ -37,17 +40,41 @@ static json_t *utc_now(void)
 	return json_string(text);
 }
 
-/* The first line of a program's output. */
-static json_t *first_line(const char *command)
+/* Its errors are not shown. */
+static void exec_version(const char *program, int out)
 {
-	FILE *f = popen(command, "r");
-	char line[256] = "";
+	int null_fd = open("/dev/null", O_RDWR);
 
-	if (!f)
+	dup2(null_fd, 0);
+	dup2(out, 1);
+	dup2(null_fd, 2);
+	execlp(program, program, "--version", (char *)NULL);
+	_exit(127);
+}
+
+/* The first line of what `program --version` prints; NULL when it prints none. */
+static json_t *version_of(const char *program)
+{
+	char line[256] = "";
+	FILE *f;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return NULL;
-	if (!fgets(line, sizeof(line), f))
+	pid = fork();
+	if (pid == 0)
+		exec_version(program, ends[1]);
+	close(ends[1]);
+	f = fdopen(ends[0], "r");
+	if (!f || !fgets(line, sizeof(line), f))
 		line[0] = '\0';
-	pclose(f);
+	if (f)
+		fclose(f);
+	else
+		close(ends[0]);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
 	line[strcspn(line, "\n")] = '\0';
 	return line[0] ? json_string(line) : NULL;
 }
@@ -93,7 +120,7 @@ static void add_lab(json_t *p, const struct plan *plan, enum lab_clock clock)
 	char sum[SHA256_DIGEST_STRING_LENGTH];
 
 	set(p, "accelerator", json_string(clock_text(clock)));
-	set(p, "qemu", first_line("qemu-system-x86_64 --version 2>/dev/null"));
+	set(p, "qemu", version_of("qemu-system-x86_64"));
 	if (init) {
 		file_sha256(init, sum);
 		set(p, "init_sha256", json_string(sum));

@@ -61,7 +61,7 @@ void kswapd_find(const char *root, pid_t *pids)
 			continue;
 		path = xasprintf("/proc/%s/stat", entry->d_name);
 		if (file_read(root, path, &stat, NULL, NULL) == 0 && is_kswapd(stat, &node))
-			pids[node] = (pid_t)atoi(entry->d_name);
+			pids[node] = (pid_t)strtol(entry->d_name, NULL, 10);
 	}
 	if (dir)
 		closedir(dir);

@@ -61,18 +61,28 @@ static void tick_y(FILE *out, const struct frame *f, double value)
 	     y, WIDTH - RIGHT, LEFT - 6, y + 4, value);
 }
 
+/* The last whole step up to `to`, -1 for none; never many, whatever numbers a damaged stream has. */
+static int last_step(double to, double step)
+{
+	double n = floor(to / step + 1e-9);
+
+	return n >= 0 ? (int)MIN(n, 100.0) : -1;
+}
+
 static void draw_axes(FILE *out, const struct frame *f)
 {
-	double step = svg_step(f->to - MAX(f->from, 0.0), 6);
+	double step_x = svg_step(f->to - MAX(f->from, 0.0), 6), step_y = svg_step(f->high, 4);
+	double decade = f->logarithmic ? ceil(log10(f->low)) : 0;
 
 	if (f->logarithmic)
-		for (double v = pow(10, ceil(log10(f->low))); v <= f->high; v *= 10)
-			tick_y(out, f, v);
+		for (int i = 0; i <= last_step(log10(f->high) - decade, 1); i++)
+			tick_y(out, f, pow(10, decade + i));
 	else
-		for (double v = 0, s = svg_step(f->high, 4); v <= f->high; v += s)
-			tick_y(out, f, v);
-	for (double v = 0; v <= f->to; v += step)
-		html(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.4g s</text>", x_of(f, v), HEIGHT - 6, v);
+		for (int i = 0; i <= last_step(f->high, step_y); i++)
+			tick_y(out, f, i * step_y);
+	for (int i = 0; i <= last_step(f->to, step_x); i++)
+		html(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.4g s</text>", x_of(f, i * step_x), HEIGHT - 6,
+		     i * step_x);
 }
 
 static void draw_marks(FILE *out, const struct frame *f, const struct mark_list *marks)

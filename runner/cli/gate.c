@@ -87,7 +87,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static int write_output(const char *path, const char *text, struct error *err)
 {
 	if (!streq(path, "-"))
-		return file_write_atomic(path, text, strlen(text), err);
+		return file_write_output(path, text, strlen(text), err);
 	fputs(text, stdout);
 	return 0;
 }

@@ -89,7 +89,7 @@ static int write_page(const struct report_request *request, const json_t *const 
 	r = report_write(out, &source);
 	if (fclose(out) != 0 || r < 0)
 		return error_set(err, r < 0 ? r : -EIO, request->output, "cannot make the page");
-	return file_write_atomic(request->output, page, len, err);
+	return file_write_output(request->output, page, len, err);
 }
 
 static int report_main(int argc, char **argv)

@@ -173,7 +173,7 @@ static int run_script(const char *script, const char *const *args, const char *l
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
-		int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+		int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 
 		if (fd >= 0) {
 			dup2(fd, 1);

@@ -185,6 +185,7 @@ char **qemu_args(const struct qemu_guest *guest)
 	add(&args, QEMU, NULL);
 	add(&args, "-name", "memrig,debug-threads=on"); /* preload/ knows the CPU thread by its name */
 	add(&args, "-nodefaults", NULL);
+	add(&args, "-nic", "none");
 	add(&args, "-no-user-config", NULL);
 	add(&args, "-no-reboot", NULL);
 	add(&args, "-display", "none");

@@ -65,7 +65,7 @@ static int image_path(const struct wishes *packages, const struct wishes *progra
 
 static void exec_script(char **args, const char *log)
 {
-	int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 
 	dup2(fd, 1);
 	dup2(fd, 2);

@@ -13,7 +13,7 @@ seconds() { awk '/^Wall time:/ { print $3 }'; }
 twenty() { ./memrig run smoke --seeds 20 --jobs 2 --quiet --timings "$@" 2>&1 >/dev/null | seconds; }
 
 ./memrig lab prepare smoke >/dev/null
-for round in $(seq "$rounds"); do
+for _ in $(seq "$rounds"); do
 	twenty >>"$work/clones"
 	twenty --no-snapshot >>"$work/boots"
 done
@@ -32,9 +32,9 @@ EOF
 ./memrig run "$work/big.json" --seeds 8 --jobs 8 >/dev/null 2>&1 &
 run=$!
 clones() { pgrep -P "$run" -f incoming || true; }
-pss() { cat $(clones | sed 's|.*|/proc/&/smaps_rollup|') 2>/dev/null | awk '/^Pss:/ { sum += $2 } END { printf "%d\n", sum / 1024 }'; }
+pss() { clones | sed 's|.*|/proc/&/smaps_rollup|' | xargs cat 2>/dev/null | awk '/^Pss:/ { sum += $2 } END { printf "%d\n", sum / 1024 }'; }
 most=0
-for second in $(seq 30); do # until all have touched what they will touch
+for _ in $(seq 30); do # until all have touched what they will touch
 	sleep 1
 	now=$(pss)
 	[ "$now" -gt "$most" ] && most=$now

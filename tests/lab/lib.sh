@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
+# $data and $code are for the scripts that read this file in.
 # What the guest tests share. Each runs memrig as a user would and looks at what it
 # says; a check prints what was there, what was expected, and counts.
 set -u
@@ -35,7 +36,7 @@ differ() {
 
 # number WHAT ACTUAL -ge|-le|... LIMIT   (integers)
 number() {
-	if [ "$2" "$3" "$4" ] 2>/dev/null; then echo "ok: $1: $2 ($3 $4)"; else fail "$1: is '$2', expected $3 $4"; fi
+	if test "$2" "$3" "$4" 2>/dev/null; then echo "ok: $1: $2 ($3 $4)"; else fail "$1: is '$2', expected $3 $4"; fi
 }
 
 # near WHAT ACTUAL EXPECTED LIMIT   (integers: at most LIMIT apart)

@@ -48,9 +48,12 @@ truncate -s 1M "$snapshots/$(ls "$snapshots")/node0"
 run_json damaged smoke --timings
 same "node0 cut short: booted again" "$(booted damaged)" 1
 
+# The name of the snapshot that is not $1.
+all_but() { for at in "$snapshots"/*; do [ "$at" = "$snapshots/$1" ] || echo "${at##*/}"; done; }
+
 key=$(ls "$snapshots")
 run_json other "$data/endless.json"
-other=$(ls "$snapshots" | grep -v "$key")
+other=$(all_but "$key")
 rm -r "${snapshots:?}/$key"
 cp -a "$snapshots/$other" "$snapshots/$key"
 run_json foreign smoke --timings
@@ -58,7 +61,7 @@ same "another machine's snapshot under the name: booted again" "$(booted foreign
 same "another machine's snapshot under the name: the stream" "$(hashes foreign)" "$(hashes whole)"
 
 # Sums that are right, of a state that is not this machine's: QEMU cannot restore it.
-key=$(ls "$snapshots" | grep -v "$other")
+key=$(all_but "$other")
 cp "$snapshots/$other/state" "$snapshots/$key/state"
 sum=$(jq -r .files.state "$snapshots/$other/manifest.json")
 jq --arg sum "$sum" '.files.state = $sum' "$snapshots/$key/manifest.json" >"$work/manifest.json"

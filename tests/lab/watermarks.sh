@@ -30,6 +30,6 @@ done
 for kernel in 6.1 6.12; do
 	asked=$(get marks ".cells[] | select(.id | endswith(\"high-watermarks.s1.k$kernel\")) | .settings[\"vm.min_free_kbytes\"].effective")
 	total=$(get marks ".cells[] | select(.id | endswith(\"high-watermarks.s1.k$kernel\")) | [.nodes[].total_bytes] | add")
-	same "$kernel: 5% of RAM in kB" "$asked" $((total / 1024 * 5 / 100))
+	same "$kernel: 5% of RAM in kB" "$asked" $((total * 5 / 1024 / 100))
 done
 finish

@@ -12,8 +12,8 @@ with churn '{ "kind": "churn", "size": "10M", "processes": 4, "work": "1000 pass
 jq '.name = "group" | .groups[0]["memory.oom.group"] = true' "$work/cow.json" >"$work/group.json"
 scenarios="anon cow churn group"
 
-# shellcheck disable=SC2046
-run_json all $(for s in $scenarios; do echo "$work/$s.json"; done) -k 6.1 -k 6.12 --jobs 1
+# shellcheck disable=SC2046,SC2059,SC2086
+run_json all $(printf "$work/%s.json " $scenarios) -k 6.1 -k 6.12 --jobs 1
 for kernel in 6.1 6.12; do
 	cell() { get all ".cells[] | select(.id == \"$s.kernel-default.s1.k$kernel\") | $1"; }
 	for s in $scenarios; do

@@ -96,6 +96,47 @@ static char *make_run(void)
 	return id;
 }
 
+static unsigned open_to_others;
+
+static int count_open(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)type;
+	if (at->level > 0 && (st->st_mode & 077) != 0) {
+		fprintf(stderr, "%s: mode %o\n", path, st->st_mode & 0777U);
+		open_to_others++;
+	}
+	return 0;
+}
+
+START_TEST(what_is_stored_is_for_its_owner_alone)
+{
+	mode_t old = umask(0);
+	_cleanup_free_ char *id = make_run();
+
+	umask(old);
+	open_to_others = 0;
+	nftw(top, count_open, 16, FTW_PHYS);
+	ck_assert_uint_eq(open_to_others, 0);
+}
+END_TEST
+
+/* The temporary name is known beforehand: somebody may have laid a link there. */
+START_TEST(a_new_file_is_not_written_through_a_link)
+{
+	_cleanup_free_ char *victim = xasprintf("%s/victim", top), *path = xasprintf("%s/new", top);
+	_cleanup_free_ char *tmp = xasprintf("%s.tmp.%d", path, (int)getpid()), *text = NULL;
+	struct stat st;
+
+	ck_assert_int_eq(file_write_atomic(victim, "old", 3, NULL), 0);
+	ck_assert_int_eq(symlink(victim, tmp), 0);
+	ck_assert_int_eq(file_write_atomic(path, "new", 3, NULL), 0);
+	ck_assert_int_eq(file_read(NULL, victim, &text, NULL, NULL), 0);
+	ck_assert_str_eq(text, "old");
+	ck_assert_int_eq(lstat(path, &st), 0);
+	ck_assert(S_ISREG(st.st_mode));
+}
+END_TEST
+
 START_TEST(cells_are_listed_by_their_place_not_by_their_end)
 {
 	struct run *run = begin();
@@ -333,6 +374,8 @@ int main(void)
 	tcase_add_test(tcase, refuses_bad_cell_ids);
 	tcase_add_test(tcase, an_unwritable_store_is_said_before_anything_runs);
 	tcase_add_test(tcase, a_full_disk_leaves_no_half_cell);
+	tcase_add_test(tcase, what_is_stored_is_for_its_owner_alone);
+	tcase_add_test(tcase, a_new_file_is_not_written_through_a_link);
 	tcase_add_test(tcase, a_full_disk_at_the_end_leaves_nothing);
 	tcase_add_test(tcase, damage_is_an_error_not_a_crash);
 	tcase_add_test(tcase, the_environment_says_where);

@@ -4,7 +4,7 @@
 set -u
 here=$(dirname "$0")
 memrig=$here/../../../memrig
-export MEMRIG_STATE=/data/state MEMRIG_STORE=/data/store MEMRIG_DATA=$here TMPDIR=/data HOME=/data
+export MEMRIG_STATE=/data/state MEMRIG_STORE=/data/store MEMRIG_DATA="$here" TMPDIR=/data HOME=/data
 failures=0 checks=0 killed=0 restored=0
 cd /data || exit 1
 mount -t cgroup2 none /sys/fs/cgroup || exit 1

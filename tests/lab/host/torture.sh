@@ -45,7 +45,7 @@ for i in $(seq "$count"); do
 	5) victims="$(pids_of memrig-guardian) $runner $(pids_of memrig-cell) $(pids_of db.0)" ;;
 	esac
 	# shellcheck disable=SC2086
-	[ -z "$(echo $victims)" ] || ! kill -KILL $victims 2>/dev/null || killed=$((killed + 1))
+	[ -z "$(printf %s $victims)" ] || ! kill -KILL $victims 2>/dev/null || killed=$((killed + 1))
 	wait $runner
 	settle
 	# Nobody was left to undo it: the next start does.
