@@ -12,7 +12,6 @@
 struct store_entry {
 	char *name;
 	struct timespec changed; /* of run.json */
-	bool unfinished;	 /* .tmp-NAME: being written, or left by a run that was killed */
 };
 
 struct store_entries {
@@ -24,7 +23,8 @@ struct store_entries {
  * none. store_entries_release() in both cases. */
 int store_entries_read(const struct store *store, struct store_entries *ret, struct error *err);
 
-/* As store_entries_read(), of the unfinished ones; their names without ".tmp-". */
+/* As store_entries_read(), of the unfinished ones, being written or left by a run that was killed; their names without
+ * ".tmp-". */
 int store_unfinished_read(const struct store *store, struct store_entries *ret, struct error *err);
 void store_entries_release(struct store_entries *entries);
 

@@ -75,7 +75,7 @@ struct index_verdicts {
 
 /*
  * The answers, by run, oldest first, cells and verdicts in the order of the plan. 0, or a negative errno with nothing in
- * *ret. Of a run that cannot be read there is none; index_unreadable() says how many these are.
+ * *ret. Of a run that cannot be read there is none; index_count() says how many these are.
  */
 int index_find_runs(struct index *index, const struct index_filter *filter, struct index_runs *ret, struct error *err);
 /* `metric` may be NULL. */
@@ -92,7 +92,8 @@ struct index_counts {
 
 int index_count(struct index *index, struct index_counts *ret, struct error *err);
 
-/* Whether the index holds what a run's directory says, every column of every cell. 0 or 1 with *err saying what differs. */
-int index_differs(struct index *index, const char *run, struct error *err);
+/* Whether the index on disk, brought up to date, says what the directories say. 0, 1 with *err saying what differs first, or
+ * a negative errno. */
+int index_check(const struct store *store, struct error *err);
 
 #endif
