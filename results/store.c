@@ -9,6 +9,7 @@
 #include "common/file.h"
 #include "common/util.h"
 #include "results/store_dir.h"
+#include "results/store_tag.h"
 
 /* No stream comes near this; a damaged size field must not make us ask for all memory. */
 #define MAX_STREAM_BYTES (2 * GIB)
@@ -104,6 +105,7 @@ int store_find(const struct store *store, const char *what, char **ret_path, str
 	struct store_entries entries;
 	struct timespec unused;
 	ssize_t found;
+	_cleanup_free_ char *tagged = NULL;
 	int r;
 
 	if (!*what)
@@ -115,10 +117,11 @@ int store_find(const struct store *store, const char *what, char **ret_path, str
 		*ret_path = realpath(what, NULL);
 		return *ret_path ? 0 : error_set_errno(err, -errno, what, "cannot resolve");
 	}
+	tagged = tag_run(store, what);
 	r = store_entries_read(store, &entries, err);
 	if (r < 0)
 		return r;
-	found = match(&entries, what, err);
+	found = match(&entries, tagged ? tagged : what, err);
 	if (found >= 0)
 		*ret_path = xasprintf("%s/%s", store->dir, entries.list[found].name);
 	store_entries_release(&entries);

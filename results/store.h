@@ -14,6 +14,7 @@
  *
  *   ID/run.json
  *   ID/cells/CELL/{cell.json,stream.jsonl.zst,console.log,summary.json}
+ *   ID/SHA256SUMS
  */
 struct store {
 	char *dir; /* absolute */
@@ -62,7 +63,7 @@ int run_abort(struct run *run, struct error *err);
 
 /* ---- reading ---- */
 
-/* `what` is an id, a prefix of one that is unique, "latest", or a path of a run directory. *ret is the path.
+/* `what` is an id, a prefix of one that is unique, "latest", a tag, or a path of a run directory. *ret is the path.
  * -ENOENT, or -ENOTUNIQ with the candidates as hint. */
 int store_find(const struct store *store, const char *what, char **ret_path, struct error *err);
 
