@@ -8,8 +8,6 @@
 
 #include "common/util.h"
 
-#define UNFINISHED ".tmp-"
-
 void store_entries_release(struct store_entries *entries)
 {
 	for (size_t i = 0; i < entries->n; i++)
@@ -80,7 +78,7 @@ int store_entries_read(const struct store *store, struct store_entries *ret, str
 	return read_names(store, "", ret, err);
 }
 
-int store_unfinished_read(const struct store *store, struct store_entries *ret, struct error *err)
+int store_hidden_read(const struct store *store, const char *prefix, struct store_entries *ret, struct error *err)
 {
-	return read_names(store, UNFINISHED, ret, err);
+	return read_names(store, prefix, ret, err);
 }

@@ -23,9 +23,12 @@ struct store_entries {
  * none. store_entries_release() in both cases. */
 int store_entries_read(const struct store *store, struct store_entries *ret, struct error *err);
 
-/* As store_entries_read(), of the unfinished ones, being written or left by a run that was killed; their names without
- * ".tmp-". */
-int store_unfinished_read(const struct store *store, struct store_entries *ret, struct error *err);
+/* Directories of a store that are no runs: being written, or left by a run that was killed; half deleted. */
+#define STORE_UNFINISHED ".tmp-"
+#define STORE_GONE	 ".gone-"
+
+/* As store_entries_read(), of those with one of these prefixes; their names without it. */
+int store_hidden_read(const struct store *store, const char *prefix, struct store_entries *ret, struct error *err);
 void store_entries_release(struct store_entries *entries);
 
 /* Whether it is the directory of a run; when its run.json was written. */

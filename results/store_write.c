@@ -12,6 +12,7 @@
 #include "common/file.h"
 #include "common/util.h"
 #include "results/store.h"
+#include "results/store_dir.h"
 #include "results/store_sums.h"
 
 struct run {
@@ -117,7 +118,7 @@ static int make_tmp(struct run *run, struct error *err)
 		free(run->tmp);
 		free(run->path);
 		run->id = new_id();
-		run->tmp = xasprintf("%s/.tmp-%s", run->dir, run->id);
+		run->tmp = xasprintf("%s/" STORE_UNFINISHED "%s", run->dir, run->id);
 		run->path = xasprintf("%s/%s", run->dir, run->id);
 		if (access(run->path, F_OK) == 0)
 			continue;
