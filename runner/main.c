@@ -23,6 +23,7 @@ static const struct verb *const verbs[] = {
 	&verb_history,
 	&verb_list,
 	&verb_show,
+	&verb_store,
 	&verb_watch,
 	&verb_profile,
 	&verb_scenario,
