@@ -3,6 +3,7 @@
 #define MEMRIG_TESTS_UNIT_STORES_H
 
 /* A store of its own for each test, and runs in it. */
+#include <dirent.h>
 #include <ftw.h>
 #include <sys/stat.h>
 
@@ -84,6 +85,19 @@ static inline char *make_run(void)
 	ck_assert_int_eq(add(run, SOME_CELL, NULL), 0);
 	ck_assert_int_eq(run_finish(run, "finished", NULL), 0);
 	return id;
+}
+
+/* How many names a directory holds. */
+static inline unsigned entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	unsigned n = 0;
+
+	while (dir && readdir(dir))
+		n++;
+	if (dir)
+		closedir(dir);
+	return n > 2 ? n - 2 : 0;
 }
 
 #endif
