@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "common/clock.h"
 #include "common/file.h"
@@ -184,6 +185,15 @@ static char *make_stream(size_t *ret_len)
 	return text;
 }
 
+/* Decoding waits for nothing: time of the CPU tells the same on a machine that others use too. */
+static double cpu_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 static int measure_decoding(struct error *err)
 {
 	size_t len;
@@ -192,15 +202,15 @@ static int measure_decoding(struct error *err)
 
 	for (int i = 0; i < TIMES; i++) {
 		struct timeline *t;
-		double began = now_s();
+		double began = cpu_s();
 		int r = timeline_parse(text, len, &t, err);
 
 		if (r < 0)
 			return r;
-		mb_s[i] = (double)len / 1e6 / (now_s() - began);
+		mb_s[i] = (double)len / 1e6 / (cpu_s() - began);
 		timeline_free(t);
 	}
-	printf("stream of %5.1f MB      %8.0f MB/s decoded (at least 200)\n", (double)len / 1e6, median(mb_s, TIMES));
+	printf("stream of %5.1f MB      %8.0f MB/s of CPU time decoded (at least 200)\n", (double)len / 1e6, median(mb_s, TIMES));
 	return 0;
 }
 
