@@ -13,6 +13,7 @@
  * complete; after that it never changes.
  *
  *   ID/run.json
+ *   ID/plan.json
  *   ID/cells/CELL/{cell.json,stream.jsonl.zst,console.log,summary.json}
  *   ID/SHA256SUMS
  */
@@ -39,6 +40,12 @@ int run_begin(struct store *store, json_t *argv, json_t *matrix, json_t *provena
 const char *run_id(const struct run *run);
 /* The directory the run will have after run_finish(). */
 const char *run_path(const struct run *run);
+
+/* Another document in the run's directory, at once and synced: "plan.json". */
+int run_add_document(struct run *run, const char *name, const json_t *json, struct error *err);
+
+/* Another member of run.json, in which it is from run_finish() on; takes the reference. */
+void run_set(struct run *run, const char *key, json_t *value);
 
 struct run_cell {
 	const char *id; /* [A-Za-z0-9._-]+, unique in the run */

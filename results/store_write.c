@@ -211,6 +211,16 @@ const char *run_path(const struct run *run)
 	return run->path;
 }
 
+int run_add_document(struct run *run, const char *name, const json_t *json, struct error *err)
+{
+	return write_json(run->tmp, name, json, err);
+}
+
+void run_set(struct run *run, const char *key, json_t *value)
+{
+	json_object_set_new(run->document, key, value);
+}
+
 /* ---- cells ---- */
 
 static bool good_cell_id(const char *id)

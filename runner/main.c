@@ -16,6 +16,7 @@ const char *argp_program_version = "memrig " MEMRIG_VERSION;
 static const struct verb *const verbs[] = {
 	/* In the order of the help. */
 	&verb_run,
+	&verb_rerun,
 	&verb_compare,
 	&verb_explain,
 	&verb_report,
