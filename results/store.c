@@ -168,7 +168,7 @@ static int read_run(const char *path, json_t **ret, struct error *err)
 }
 
 /* Replaces the list of names by what is known of each cell. */
-static int expand_cells(const char *path, json_t *run, struct error *err)
+static int expand_cells(const char *path, json_t *run, bool leave_out, struct error *err)
 {
 	json_t *cells = json_array(), *name;
 	size_t i;
@@ -179,6 +179,8 @@ static int expand_cells(const char *path, json_t *run, struct error *err)
 		json_t *cell;
 		int r = read_json(file, &cell, err);
 
+		if (r < 0 && leave_out)
+			continue;
 		if (r < 0) {
 			json_decref(cells);
 			return r;
@@ -189,14 +191,14 @@ static int expand_cells(const char *path, json_t *run, struct error *err)
 	return 0;
 }
 
-int store_load(const char *path, json_t **ret, struct error *err)
+static int load(const char *path, bool leave_out, json_t **ret, struct error *err)
 {
 	json_t *run;
 	int r = read_run(path, &run, err);
 
 	if (r < 0)
 		return r;
-	r = expand_cells(path, run, err);
+	r = expand_cells(path, run, leave_out, err);
 	if (r < 0) {
 		json_decref(run);
 		return r;
@@ -204,6 +206,16 @@ int store_load(const char *path, json_t **ret, struct error *err)
 	json_object_set_new(run, "path", json_string(path));
 	*ret = run;
 	return 0;
+}
+
+int store_load(const char *path, json_t **ret, struct error *err)
+{
+	return load(path, false, ret, err);
+}
+
+int store_load_readable(const char *path, json_t **ret, struct error *err)
+{
+	return load(path, true, ret, err);
 }
 
 int store_list(const struct store *store, json_t **ret, struct error *err)

@@ -34,4 +34,7 @@ void store_entries_release(struct store_entries *entries);
 /* Whether it is the directory of a run; when its run.json was written. */
 bool store_is_run(const char *dir, struct timespec *ret_changed);
 
+/* As store_load(), without the cells that cannot be read. */
+int store_load_readable(const char *path, json_t **ret, struct error *err);
+
 #endif

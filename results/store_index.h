@@ -75,7 +75,8 @@ struct index_verdicts {
 
 /*
  * The answers, by run, oldest first, cells and verdicts in the order of the plan. 0, or a negative errno with nothing in
- * *ret. Of a run that cannot be read there is none; index_count() says how many these are.
+ * *ret. Of a run, or a cell, that cannot be read there is none; index_count() says how
+ * many such runs there are.
  */
 int index_find_runs(struct index *index, const struct index_filter *filter, struct index_runs *ret, struct error *err);
 /* `metric` may be NULL. */

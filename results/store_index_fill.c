@@ -261,7 +261,7 @@ static int add_run(struct filler *f, const struct store_entry *entry, struct err
 	size_t i;
 	int r;
 
-	store_load(path, &run, NULL);
+	store_load_readable(path, &run, NULL);
 	r = add_run_row(f, entry, run, err);
 	clock = record_text(run, "clock", "");
 	json_array_foreach (json_object_get(run, "cells"), i, cell) {
