@@ -1,100 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The cells that a history is made of, from the run directories. */
+/* The cells that a history is made of, from the index of the store. */
 #include "common/util.h"
 #include "results/history.h"
-#include "results/timeline.h"
+#include "results/store_index.h"
 
-static bool wanted(const char *filter, const char *text)
+static void add_cell(struct history_cells *cells, const struct index_cell *cell)
 {
-	return !filter || streq(filter, text);
-}
-
-static bool wanted_kernel(const char *filter, const char *release)
-{
-	size_t len = filter ? strlen(filter) : 0;
-
-	/* "6.1" is not the beginning of "6.12". */
-	return strncmp(release, filter ? filter : "", len) == 0 &&
-	       !(len && release[len] >= '0' && release[len] <= '9');
-}
-
-static void add_cell(struct history_cells *cells, const json_t *run, const json_t *cell,
-		     const struct history_filter *filter)
-{
-	const json_t *value = json_object_get(json_object_get(cell, "metrics"), filter->metric);
-	const char *scenario = record_text(cell, "scenario", ""), *profile = record_text(cell, "profile", "");
-	const char *kernel = record_text(cell, "kernel", "");
-
-	if (json_object_get(cell, "repeat") || !wanted(filter->scenario, scenario) ||
-	    !wanted(filter->profile, profile) || !wanted_kernel(filter->kernel, kernel))
-		return;
-	/* Doubled, as there may be ten thousand. */
-	if ((cells->n & (cells->n + 1)) == 0)
-		cells->list = xrealloc(cells->list, (2 * cells->n + 2) * sizeof(*cells->list));
 	cells->list[cells->n++] = (struct history_cell){
-		.run = xstrdup(record_text(run, "run", "")),
-		.path = xstrdup(record_text(run, "path", "")),
-		.started = xstrdup(record_text(run, "started", "")),
-		.id = xstrdup(record_text(cell, "id", "")),
-		.scenario = xstrdup(scenario),
-		.profile = xstrdup(profile),
-		.kernel = xstrdup(kernel),
-		.clock = xstrdup(record_text(cell, "clock", record_text(run, "clock", ""))),
-		.outcome = xstrdup(record_text(cell, "outcome", "")),
-		.seed = json_integer_value(json_object_get(cell, "seed")),
-		.valid = json_is_true(json_object_get(cell, "valid")),
-		.has_value = json_is_number(value),
-		.value = json_number_value(value),
+		.run = xstrdup(cell->run),
+		.path = xstrdup(cell->path),
+		.started = xstrdup(cell->started),
+		.id = xstrdup(cell->cell),
+		.scenario = xstrdup(cell->scenario),
+		.profile = xstrdup(cell->profile),
+		.kernel = xstrdup(cell->kernel),
+		.clock = xstrdup(cell->clock),
+		.outcome = xstrdup(cell->outcome),
+		.seed = cell->seed,
+		.valid = cell->valid,
+		.has_value = cell->has_value,
+		.value = cell->value,
 	};
 }
 
-/* Ids begin with the names of the scenario and the profile: what is not asked for need not be read. */
-static bool may_be_wanted(const struct history_filter *filter, const char *id)
+int history_read(const struct store *store, const struct history_filter *filter, struct history_cells *ret, struct error *err)
 {
-	size_t len = filter->scenario ? strlen(filter->scenario) : strcspn(id, ".");
-
-	if (filter->scenario && (strncmp(id, filter->scenario, len) != 0 || id[len] != '.'))
-		return false;
-	if (!filter->profile || id[len] != '.')
-		return true;
-	return strncmp(id + len + 1, filter->profile, strlen(filter->profile)) == 0;
-}
-
-static void read_run(struct history_cells *cells, const json_t *run, const struct history_filter *filter)
-{
-	size_t i;
-	const json_t *id;
-
-	json_array_foreach (json_object_get(run, "cells"), i, id) {
-		_cleanup_free_ char *path = NULL;
-		json_t *cell;
-
-		if (!json_is_string(id) || !may_be_wanted(filter, json_string_value(id)))
-			continue;
-		path = xasprintf("%s/cells/%s/summary.json", record_text(run, "path", ""),
-				 json_string_value(id));
-		cell = json_load_file(path, 0, NULL);
-		if (cell)
-			add_cell(cells, run, cell, filter);
-		json_decref(cell);
-	}
-}
-
-int history_read(const struct store *store, const struct history_filter *filter, struct history_cells *ret,
-		 struct error *err)
-{
-	struct history_cells cells = { 0 };
-	json_t *runs = NULL;
-	int r = store_list(store, &runs, err);
-	size_t i;
-	const json_t *run;
+	const struct index_filter wanted = { .scenario = filter->scenario, .profile = filter->profile, .kernel = filter->kernel };
+	struct index *index;
+	struct index_cells found = { 0 };
+	int r = index_open(store, &index, err);
 
 	if (r < 0)
 		return r;
-	json_array_foreach (runs, i, run)
-		read_run(&cells, run, filter);
-	json_decref(runs);
-	*ret = cells;
+	r = index_find_cells(index, &wanted, filter->metric, &found, err);
+	index_close(index);
+	if (r < 0)
+		return r;
+	*ret = (struct history_cells){ xcalloc(found.n + 1, sizeof(*ret->list)), 0 };
+	for (size_t i = 0; i < found.n; i++)
+		if (!found.list[i].repeat)
+			add_cell(ret, &found.list[i]);
+	index_cells_release(&found);
 	return 0;
 }
 

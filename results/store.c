@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "results/store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -9,6 +8,8 @@
 
 #include "common/file.h"
 #include "common/util.h"
+#include "results/store_dir.h"
+#include "results/store_tag.h"
 
 /* No stream comes near this; a damaged size field must not make us ask for all memory. */
 #define MAX_STREAM_BYTES (2 * GIB)
@@ -57,80 +58,9 @@ void store_close(struct store *store)
 	free(store);
 }
 
-/* ---- the list of runs ---- */
-
-struct entry {
-	char *name;
-	struct timespec changed;
-};
-
-struct entries {
-	struct entry *list;
-	size_t n;
-};
-
-static void entries_release(struct entries *e)
-{
-	for (size_t i = 0; i < e->n; i++)
-		free(e->list[i].name);
-	free(e->list);
-}
-
-/* By the time in the name; runs of one second by when they were finished. */
-static int compare_entries(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	int order = strncmp(x->name, y->name, strlen("20260101T120000Z"));
-
-	if (order != 0)
-		return order;
-	if (x->changed.tv_sec != y->changed.tv_sec)
-		return x->changed.tv_sec < y->changed.tv_sec ? -1 : 1;
-	if (x->changed.tv_nsec != y->changed.tv_nsec)
-		return x->changed.tv_nsec < y->changed.tv_nsec ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-static bool is_run(const char *dir, struct timespec *ret_changed)
-{
-	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return false;
-	*ret_changed = st.st_mtim;
-	return true;
-}
-
-/* Oldest first. A store that does not exist has none. */
-static int read_entries(const struct store *store, struct entries *ret, struct error *err)
-{
-	DIR *dir = opendir(store->dir);
-	struct dirent *found;
-
-	*ret = (struct entries){ 0 };
-	if (!dir)
-		return errno == ENOENT ? 0
-				       : error_set_errno(err, -errno, store->dir, "cannot read the store");
-	while ((found = readdir(dir))) {
-		_cleanup_free_ char *path = xasprintf("%s/%s", store->dir, found->d_name);
-		struct timespec changed;
-
-		/* A leading dot: a run that is being written. */
-		if (found->d_name[0] == '.' || !is_run(path, &changed))
-			continue;
-		ret->list = xrealloc(ret->list, (ret->n + 1) * sizeof(*ret->list));
-		ret->list[ret->n++] = (struct entry){ xstrdup(found->d_name), changed };
-	}
-	closedir(dir);
-	if (ret->n > 1)
-		qsort(ret->list, ret->n, sizeof(*ret->list), compare_entries);
-	return 0;
-}
-
 /* ---- finding one ---- */
 
-static int ambiguous(const struct entries *e, const char *prefix, struct error *err)
+static int ambiguous(const struct store_entries *e, const char *prefix, struct error *err)
 {
 	char names[200] = "";
 	size_t len = 0;
@@ -145,7 +75,7 @@ static int ambiguous(const struct entries *e, const char *prefix, struct error *
 }
 
 /* The index of the run that is meant, or -ENOENT or -ENOTUNIQ. */
-static ssize_t match(const struct entries *e, const char *what, struct error *err)
+static ssize_t match(const struct store_entries *e, const char *what, struct error *err)
 {
 	ssize_t found = -ENOENT;
 
@@ -172,27 +102,29 @@ static int no_such_run(const struct store *store, const char *what, struct error
 
 int store_find(const struct store *store, const char *what, char **ret_path, struct error *err)
 {
-	struct entries entries;
+	struct store_entries entries;
 	struct timespec unused;
 	ssize_t found;
+	_cleanup_free_ char *tagged = NULL;
 	int r;
 
 	if (!*what)
 		return error_set(err, -EINVAL, "run", "the name of a run is empty");
 	if (strchr(what, '/') || streq(what, ".")) {
-		if (!is_run(what, &unused))
+		if (!store_is_run(what, &unused))
 			return error_set(err, -ENOENT, what,
 					 "not the directory of a run: it has no run.json");
 		*ret_path = realpath(what, NULL);
 		return *ret_path ? 0 : error_set_errno(err, -errno, what, "cannot resolve");
 	}
-	r = read_entries(store, &entries, err);
+	tagged = tag_run(store, what);
+	r = store_entries_read(store, &entries, err);
 	if (r < 0)
 		return r;
-	found = match(&entries, what, err);
+	found = match(&entries, tagged ? tagged : what, err);
 	if (found >= 0)
 		*ret_path = xasprintf("%s/%s", store->dir, entries.list[found].name);
-	entries_release(&entries);
+	store_entries_release(&entries);
 	if (found >= 0)
 		return 0;
 	return found == -ENOENT ? no_such_run(store, what, err) : (int)found;
@@ -236,7 +168,7 @@ static int read_run(const char *path, json_t **ret, struct error *err)
 }
 
 /* Replaces the list of names by what is known of each cell. */
-static int expand_cells(const char *path, json_t *run, struct error *err)
+static int expand_cells(const char *path, json_t *run, bool leave_out, struct error *err)
 {
 	json_t *cells = json_array(), *name;
 	size_t i;
@@ -247,6 +179,8 @@ static int expand_cells(const char *path, json_t *run, struct error *err)
 		json_t *cell;
 		int r = read_json(file, &cell, err);
 
+		if (r < 0 && leave_out)
+			continue;
 		if (r < 0) {
 			json_decref(cells);
 			return r;
@@ -257,14 +191,14 @@ static int expand_cells(const char *path, json_t *run, struct error *err)
 	return 0;
 }
 
-int store_load(const char *path, json_t **ret, struct error *err)
+static int load(const char *path, bool leave_out, json_t **ret, struct error *err)
 {
 	json_t *run;
 	int r = read_run(path, &run, err);
 
 	if (r < 0)
 		return r;
-	r = expand_cells(path, run, err);
+	r = expand_cells(path, run, leave_out, err);
 	if (r < 0) {
 		json_decref(run);
 		return r;
@@ -274,10 +208,20 @@ int store_load(const char *path, json_t **ret, struct error *err)
 	return 0;
 }
 
+int store_load(const char *path, json_t **ret, struct error *err)
+{
+	return load(path, false, ret, err);
+}
+
+int store_load_readable(const char *path, json_t **ret, struct error *err)
+{
+	return load(path, true, ret, err);
+}
+
 int store_list(const struct store *store, json_t **ret, struct error *err)
 {
-	struct entries entries;
-	int r = read_entries(store, &entries, err);
+	struct store_entries entries;
+	int r = store_entries_read(store, &entries, err);
 
 	if (r < 0)
 		return r;
@@ -291,7 +235,7 @@ int store_list(const struct store *store, json_t **ret, struct error *err)
 		json_object_set_new(run, "path", json_string(path));
 		json_array_append_new(*ret, run);
 	}
-	entries_release(&entries);
+	store_entries_release(&entries);
 	return 0;
 }
 

@@ -13,7 +13,9 @@
  * complete; after that it never changes.
  *
  *   ID/run.json
+ *   ID/plan.json
  *   ID/cells/CELL/{cell.json,stream.jsonl.zst,console.log,summary.json}
+ *   ID/SHA256SUMS
  */
 struct store {
 	char *dir; /* absolute */
@@ -39,6 +41,12 @@ const char *run_id(const struct run *run);
 /* The directory the run will have after run_finish(). */
 const char *run_path(const struct run *run);
 
+/* Another document in the run's directory, at once and synced: "plan.json". */
+int run_add_document(struct run *run, const char *name, const json_t *json, struct error *err);
+
+/* Another member of run.json, in which it is from run_finish() on; takes the reference. */
+void run_set(struct run *run, const char *key, json_t *value);
+
 struct run_cell {
 	const char *id; /* [A-Za-z0-9._-]+, unique in the run */
 	size_t index;      /* its place in the list of cells, whatever order they end in */
@@ -62,7 +70,7 @@ int run_abort(struct run *run, struct error *err);
 
 /* ---- reading ---- */
 
-/* `what` is an id, a prefix of one that is unique, "latest", or a path of a run directory. *ret is the path.
+/* `what` is an id, a prefix of one that is unique, "latest", a tag, or a path of a run directory. *ret is the path.
  * -ENOENT, or -ENOTUNIQ with the candidates as hint. */
 int store_find(const struct store *store, const char *what, char **ret_path, struct error *err);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdbool.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,12 +12,15 @@
 #include "common/file.h"
 #include "common/util.h"
 #include "results/store.h"
+#include "results/store_dir.h"
+#include "results/store_sums.h"
 
 struct run {
 	char *id;
 	char *path;       /* when it is finished */
 	char *tmp;        /* until then */
 	char *dir;        /* of the store */
+	int lock;	  /* on `tmp`, held as long as it is written: see store_prune.h */
 	json_t *document; /* run.json */
 	size_t *indexes;  /* of the cells, ascending */
 	size_t n_cells;
@@ -91,6 +95,20 @@ static char *new_id(void)
 	return xasprintf("%s-%04x", when, salt);
 }
 
+/* Between the two steps somebody may prune it: then it is no longer there. */
+static int make_locked_dir(const char *path, int *ret_lock)
+{
+	_cleanup_close_ int fd = -1;
+
+	if (mkdir(path, 0700) < 0)
+		return -errno;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 || access(path, F_OK) < 0)
+		return -EEXIST;
+	*ret_lock = TAKE_FD(fd);
+	return 0;
+}
+
 static int make_tmp(struct run *run, struct error *err)
 {
 	int r = -EEXIST;
@@ -100,13 +118,13 @@ static int make_tmp(struct run *run, struct error *err)
 		free(run->tmp);
 		free(run->path);
 		run->id = new_id();
-		run->tmp = xasprintf("%s/.tmp-%s", run->dir, run->id);
+		run->tmp = xasprintf("%s/" STORE_UNFINISHED "%s", run->dir, run->id);
 		run->path = xasprintf("%s/%s", run->dir, run->id);
 		if (access(run->path, F_OK) == 0)
 			continue;
-		if (mkdir(run->tmp, 0700) == 0)
+		r = make_locked_dir(run->tmp, &run->lock);
+		if (r == 0)
 			return 0;
-		r = -errno;
 	}
 	error_set_errno(err, r, run->dir, "cannot write to the store");
 	error_hint(err, "give another with --store DIR or MEMRIG_STORE");
@@ -121,6 +139,8 @@ static void set_or_leave_out(json_t *object, const char *key, json_t *value)
 
 static void run_free(struct run *run)
 {
+	if (run->lock >= 0)
+		close(run->lock);
 	json_decref(run->document);
 	free(run->id);
 	free(run->path);
@@ -160,6 +180,7 @@ int run_begin(struct store *store, json_t *argv, json_t *matrix, json_t *provena
 	int r;
 
 	run->dir = xstrdup(store->dir);
+	run->lock = -1;
 	run->document = json_object();
 	json_object_set_new(run->document, "schema", json_string("memrig.run/1"));
 	json_object_set_new(run->document, "run", json_string(""));
@@ -188,6 +209,16 @@ const char *run_id(const struct run *run)
 const char *run_path(const struct run *run)
 {
 	return run->path;
+}
+
+int run_add_document(struct run *run, const char *name, const json_t *json, struct error *err)
+{
+	return write_json(run->tmp, name, json, err);
+}
+
+void run_set(struct run *run, const char *key, json_t *value)
+{
+	json_object_set_new(run->document, key, value);
 }
 
 /* ---- cells ---- */
@@ -282,6 +313,8 @@ static int complete(struct run *run, const char *status, struct error *err)
 	r = write_json(run->tmp, "run.json", run->document, err);
 	if (r == 0)
 		stamp_exactly(run->tmp);
+	if (r == 0)
+		r = store_sums_write(run->tmp, err);
 	if (r == 0)
 		r = sync_dir(cells, err);
 	if (r == 0)

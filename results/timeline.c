@@ -108,24 +108,37 @@ static uint64_t *new_row(struct timeline *t, uint64_t t_ns)
 	return row;
 }
 
-static void add_sample(struct timeline *t, const json_t *record)
+static void add_sample(struct timeline *t, const struct sample_line *sample)
 {
-	const json_t *set = json_object_get(record, "set");
 	uint64_t *row;
 
+	t->end_ns = MAX(t->end_ns, sample->t_ns);
 	if (t->n_columns == 0)
 		return;
-	row = new_row(t, record_u64(record, "t_ns", 0));
-	for (size_t i = 0; i + 1 < json_array_size(set); i += 2) {
-		json_int_t column = json_integer_value(json_array_get(set, i));
+	row = new_row(t, sample->t_ns);
+	for (size_t i = 0; i + 1 < sample->n; i += 2) {
+		uint64_t column = sample->numbers[i];
 
-		if (column < 0 || (size_t)column >= t->n_columns)
+		if (column >= t->n_columns)
 			continue;
-		row[column] = (uint64_t)json_integer_value(json_array_get(set, i + 1));
+		row[column] = sample->numbers[i + 1];
 		if (t->backfills && !t->seen[column])
-			backfill(t, (size_t)column, row[column]);
+			backfill(t, column, row[column]);
 		t->seen[column] = true;
 	}
+}
+
+/* A sample in another form than the writer's. What is no number counts as 0, a negative column as none. */
+static void add_sample_record(struct timeline *t, const json_t *record)
+{
+	const json_t *set = json_object_get(record, "set");
+	struct sample_line sample = { .t_ns = record_u64(record, "t_ns", 0), .n = json_array_size(set) };
+
+	sample.numbers = xcalloc(sample.n + 1, sizeof(*sample.numbers));
+	for (size_t i = 0; i < sample.n; i++)
+		sample.numbers[i] = (uint64_t)json_integer_value(json_array_get(set, i));
+	add_sample(t, &sample);
+	sample_line_release(&sample);
 }
 
 static void add_record(struct timeline *t, json_t *record)
@@ -134,7 +147,7 @@ static void add_record(struct timeline *t, json_t *record)
 
 	t->end_ns = MAX(t->end_ns, record_u64(record, "t_ns", 0));
 	if (streq(type, "sample")) {
-		add_sample(t, record);
+		add_sample_record(t, record);
 		return;
 	}
 	if (streq(type, "begin"))
@@ -167,9 +180,15 @@ static int check_schema(const json_t *record, struct error *err)
 /* Returns 1, 0 when the line is no record, or -EPROTO. */
 static int take_line(struct timeline *t, const char *line, size_t len, struct error *err)
 {
-	json_t *record = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
-	int r = json_is_object(record) ? 1 : 0;
+	json_t *record;
+	int r;
 
+	if (t->began && sample_line_parse(line, len, &t->sample)) {
+		add_sample(t, &t->sample);
+		return 1;
+	}
+	record = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	r = json_is_object(record) ? 1 : 0;
 	if (r > 0 && !t->began)
 		r = check_schema(record, err) < 0 ? -EPROTO : 1;
 	if (r > 0) {
@@ -269,6 +288,7 @@ void timeline_free(struct timeline *t)
 	free(t->seen);
 	free(t->times);
 	free(t->values);
+	sample_line_release(&t->sample);
 	free(t);
 }
 

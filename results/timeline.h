@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/error.h"
+#include "results/sample_line.h"
 
 /*
  * A stream (docs/stream.md) read into memory: the records in their order, and
@@ -33,6 +34,7 @@ struct timeline {
 	bool ended;       /* the "end" record is there */
 	bool began;       /* so is the first one */
 	bool backfills;   /* the columns were replaced: a new one's first value is that of the rows before too */
+	struct sample_line sample; /* room for reading one */
 	char damage[160]; /* "" when the stream is well-formed up to its end */
 };
 

@@ -16,6 +16,7 @@ const char *argp_program_version = "memrig " MEMRIG_VERSION;
 static const struct verb *const verbs[] = {
 	/* In the order of the help. */
 	&verb_run,
+	&verb_rerun,
 	&verb_compare,
 	&verb_explain,
 	&verb_report,
@@ -23,6 +24,7 @@ static const struct verb *const verbs[] = {
 	&verb_history,
 	&verb_list,
 	&verb_show,
+	&verb_store,
 	&verb_watch,
 	&verb_profile,
 	&verb_scenario,

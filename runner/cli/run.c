@@ -11,6 +11,7 @@
 #include "results/compare.h"
 #include "results/store.h"
 #include "results/summary.h"
+#include "results/timeline.h"
 #include "runner/cli/cli.h"
 #include "runner/cli/progress.h"
 #include "runner/cli/resume.h"
@@ -22,6 +23,7 @@
 #include "runner/lab/parts.h"
 #include "runner/plan.h"
 #include "runner/plan_show.h"
+#include "runner/plan_stored.h"
 #include "runner/pool.h"
 #include "runner/provenance.h"
 #include "runner/repeat.h"
@@ -230,6 +232,30 @@ static int run_host(const struct run_options *options, const struct pool_options
 	return host_run(plan, &host, err);
 }
 
+/* How cells are run, as far as it is not for the user of the moment to say. */
+static json_t *options_json(const struct run_options *o)
+{
+	json_t *json = json_pack("{s:s, s:s, s:b, s:I, s:I}", "place", o->place, "clock", o->clock, "check_repeat", o->check_repeat,
+				 "stall_s", (json_int_t)o->stall_s, "keep_bytes", (json_int_t)o->keep_bytes);
+
+	if (o->data_dir)
+		json_object_set_new(json, "data_dir", json_string(o->data_dir));
+	return json;
+}
+
+static int store_plan(const struct run_state *state, struct error *err)
+{
+	json_t *json = plan_to_json(state->plan);
+	int r;
+
+	json_object_set_new(json, "options", options_json(state->options));
+	r = run_add_document(state->run, "plan.json", json, err);
+	json_decref(json);
+	if (state->options->rerun_of)
+		run_set(state->run, "rerun_of", json_string(state->options->rerun_of));
+	return r;
+}
+
 static int run_plan(const struct run_options *options, struct resume *resume, struct plan *plan, json_t *argv)
 {
 	struct run_state state = { .options = options, .plan = plan, .resume = resume, .timings = { .started_s = now_s() } };
@@ -260,10 +286,17 @@ static int run_plan(const struct run_options *options, struct resume *resume, st
 		r = store_open(options->store, &store, &err);
 	if (r == 0)
 		r = run_begin(store, argv, matrix, provenance, options->clock, &state.run, &err);
+	if (r == 0) {
+		r = store_plan(&state, &err);
+		if (r == 0 && options->begins)
+			options->begins(options, provenance);
+		if (r == 0)
+			r = take_over(&state, &err);
+		if (r < 0)
+			run_abort(state.run, NULL);
+	}
 	json_decref(matrix);
 	json_decref(provenance);
-	if (r == 0 && (r = take_over(&state, &err)) < 0)
-		run_abort(state.run, NULL);
 	if (r < 0) {
 		cli_error(&err);
 		store_close(store);
@@ -283,7 +316,7 @@ static int run_plan(const struct run_options *options, struct resume *resume, st
 	return r;
 }
 
-static int plan_and_run(const struct run_options *options, struct resume *resume, json_t *argv)
+static int plan_and_run(const struct run_options *options, json_t *argv)
 {
 	static const char *const default_profiles[] = { "kernel-default", NULL };
 	static const char *const default_kernels[] = { LAB_DEFAULT_KERNEL, NULL };
@@ -313,40 +346,80 @@ static int plan_and_run(const struct run_options *options, struct resume *resume
 	}
 	diags_release(&diags);
 	r = options->dry_run ? plan_show(plan, choose_clock(options, plan), options->json)
-			     : run_plan(options, resume, plan, argv);
+			     : run_plan(options, NULL, plan, argv);
 	plan_free(plan);
-	return r;
-}
-
-/* The run as it was asked for then; how it is run and shown is asked for now. */
-static int parse_again(const struct run_options *now, const json_t *argv, struct run_options *ret)
-{
-	_cleanup_free_ char **words = xcalloc(json_array_size(argv) + 1, sizeof(*words));
-	int r;
-
-	for (size_t i = 0; i < json_array_size(argv); i++)
-		words[i] = (char *)json_string_value(json_array_get(argv, i));
-	r = run_options_parse((int)json_array_size(argv), words, ret);
-	ret->store = now->store;
-	ret->resume = now->resume;
-	ret->jobs = now->jobs;
-	ret->json = now->json;
-	ret->quiet = now->quiet;
-	ret->timings = now->timings;
-	ret->dry_run = now->dry_run;
-	ret->no_snapshot = now->no_snapshot;
-	ret->stall_s = now->stall_s ? now->stall_s : ret->stall_s;
 	return r;
 }
 
 int run_all(const struct run_options *options, json_t *argv)
 {
-	return plan_and_run(options, NULL, argv);
+	return plan_and_run(options, argv);
+}
+
+/* ---- runs that are stored ---- */
+
+static int read_plan(const char *path, json_t **ret, struct error *err)
+{
+	_cleanup_free_ char *file = xasprintf("%s/plan.json", path);
+
+	*ret = json_load_file(file, 0, NULL);
+	if (*ret)
+		return 0;
+	error_set(err, -ENOENT, file, "the run has no plan that can be read");
+	error_hint(err, "it was stored by an older memrig, or is damaged: `memrig store check`");
+	return -ENOENT;
+}
+
+/* `texts` are borrowed from it. */
+static void take_options(const json_t *stored, struct run_options *o)
+{
+	o->place = o->place ? o->place : record_text(stored, "place", "lab");
+	o->clock = record_text(stored, "clock", "virtual");
+	o->check_repeat = json_is_true(json_object_get(stored, "check_repeat"));
+	o->stall_s = o->stall_s ? o->stall_s : (unsigned)record_u64(stored, "stall_s", 0);
+	o->keep_bytes = o->keep_bytes ? o->keep_bytes : record_u64(stored, "keep_bytes", 0);
+	o->data_dir = o->data_dir ? o->data_dir : record_text(stored, "data_dir", NULL);
+}
+
+static int run_again(const struct run_options *now, struct resume *resume, const char *path, const char *only, json_t *argv,
+		     struct error *err)
+{
+	struct run_options options = *now;
+	struct plan_stored request = { .only = only, .fetch = !now->dry_run, .note = note };
+	struct plan *plan = NULL;
+	json_t *stored = NULL;
+	int r = read_plan(path, &stored, err);
+
+	if (r == 0) {
+		take_options(json_object_get(stored, "options"), &options);
+		request.host = run_on_host(&options);
+		if (resume && options.check_repeat)
+			r = error_set(err, -EINVAL, path, "a run with --check-repeat cannot be resumed; run it again");
+	}
+	if (r == 0)
+		r = plan_from_json(stored, &request, &plan, err);
+	if (r == 0)
+		r = options.dry_run ? plan_show(plan, choose_clock(&options, plan), options.json)
+				    : run_plan(&options, resume, plan, argv);
+	plan_free(plan);
+	json_decref(stored);
+	return r;
+}
+
+int run_stored(const struct run_options *options, const char *path, const char *only, json_t *argv)
+{
+	struct error err = { 0 };
+	int r = run_again(options, NULL, path, only, argv, &err);
+
+	if (r >= 0)
+		return r;
+	cli_error(&err);
+	return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
 }
 
 static int resume_run(const struct run_options *now)
 {
-	struct run_options options = { .place = "lab" };
+	struct run_options options = *now;
 	struct resume resume = { 0 };
 	struct store *store = NULL;
 	struct error err = { 0 };
@@ -355,20 +428,14 @@ static int resume_run(const struct run_options *now)
 	if (r == 0)
 		r = resume_open(store, now->resume, &resume, &err);
 	store_close(store);
-	if (r < 0) {
-		cli_error(&err);
-		return EXIT_USAGE;
-	}
-	r = parse_again(now, resume_argv(&resume), &options);
-	if (r == 0 && options.check_repeat) {
-		fprintf(stderr, "memrig: a run with --check-repeat cannot be resumed; run it again\n");
-		r = EXIT_USAGE;
-	} else if (r == 0) {
-		r = plan_and_run(&options, &resume, (json_t *)resume_argv(&resume));
-	}
+	options.place = NULL; /* as it was */
+	if (r == 0)
+		r = run_again(&options, &resume, resume.path, NULL, (json_t *)resume_argv(&resume), &err);
 	resume_close(&resume);
-	run_options_release(&options);
-	return r;
+	if (r >= 0)
+		return r;
+	cli_error(&err);
+	return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
 }
 
 static int run_main(int argc, char **argv)
@@ -387,7 +454,7 @@ static int run_main(int argc, char **argv)
 		cli_error(&err);
 		r = EXIT_CANNOT_RUN;
 	} else if (r == 0) {
-		r = options.resume ? resume_run(&options) : plan_and_run(&options, NULL, words);
+		r = options.resume ? resume_run(&options) : plan_and_run(&options, words);
 	}
 	json_decref(words);
 	run_options_release(&options);

@@ -22,11 +22,19 @@ struct run_options {
 	/* Shows the stored run in place of the comparison, and says the exit code of a run whose cells are all valid; NULL: as
 	 * `memrig run` does. */
 	int (*show)(const struct run_options *options, const json_t *run);
+	/* Told what the run is made with, before its first cell; NULL: nobody is. */
+	void (*begins)(const struct run_options *options, const json_t *provenance);
+	void *opaque;	      /* for these two */
+	const char *rerun_of; /* the id of the run that is done again; NULL: none is */
 	bool only, check_repeat, no_snapshot, timings, dry_run, json, quiet;
 };
 
 /* Plans, runs, stores and shows; `argv` is what the run is recorded with. Returns an exit code. */
 int run_all(const struct run_options *options, json_t *argv);
+
+/* As run_all(), of the plan that a run's directory has; `only` is the id of one cell, NULL: all. What `options` does not
+ * say (place, clock, ...) is as it was then. */
+int run_stored(const struct run_options *options, const char *path, const char *only, json_t *argv);
 
 /* Fills *ret, with defaults for what was not said. Returns an exit code; run_options_release() in any case. */
 int run_options_parse(int argc, char **argv, struct run_options *ret);
