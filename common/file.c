@@ -99,14 +99,23 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-int file_write_atomic(const char *path, const void *data, size_t len, struct error *err)
+/* A device or a pipe, such as /dev/null and /dev/stdout: a file must not take its place. */
+static int write_special(const char *path, const void *data, size_t len, struct error *err)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int r = fd < 0 ? -errno : write_all(fd, data, len);
+
+	return r < 0 ? error_set_errno(err, r, path, "cannot write") : 0;
+}
+
+static int replace(const char *path, const void *data, size_t len, struct error *err)
 {
 	_cleanup_free_ char *tmp = xasprintf("%s.tmp.%d", path, (int)getpid());
 	_cleanup_close_ int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	int r;
 
 	if (fd < 0)
-		return error_set_errno(err, -errno, tmp, "cannot create");
+		return error_set_errno(err, -errno, path, "cannot create");
 	r = write_all(fd, data, len);
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
@@ -117,6 +126,15 @@ int file_write_atomic(const char *path, const void *data, size_t len, struct err
 		return error_set_errno(err, r, path, "cannot write");
 	}
 	return 0;
+}
+
+int file_write_atomic(const char *path, const void *data, size_t len, struct error *err)
+{
+	struct stat there;
+
+	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
+		return write_special(path, data, len, err);
+	return replace(path, data, len, err);
 }
 
 int file_make_dirs(const char *path, struct error *err)

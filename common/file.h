@@ -25,7 +25,7 @@ int file_read_line(const char *root, const char *path, char **ret, struct error 
 int file_write(const char *root, const char *path, const char *text, struct error *err);
 
 /* Writes a new file by way of a temporary name, fsync and rename: after a crash
- * there is the old file or the new one, nothing between. */
+ * there is the old file or the new one, nothing between. A device or a pipe is written to as it is. */
 int file_write_atomic(const char *path, const void *data, size_t len, struct error *err);
 
 /* mkdir -p. */
