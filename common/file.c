@@ -99,6 +99,15 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
+/* A device or a pipe, such as /dev/null and /dev/stdout: a file must not take its place. */
+static int write_special(const char *path, const void *data, size_t len, struct error *err)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int r = fd < 0 ? -errno : write_all(fd, data, len);
+
+	return r < 0 ? error_set_errno(err, r, path, "cannot write") : 0;
+}
+
 /* The temporary name can be guessed: what lies there, a link perhaps, is removed and never written through. */
 static int replace(const char *path, const void *data, size_t len, mode_t mode, struct error *err)
 {
@@ -109,7 +118,7 @@ static int replace(const char *path, const void *data, size_t len, mode_t mode, 
 	unlink(tmp);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
-		return error_set_errno(err, -errno, tmp, "cannot create");
+		return error_set_errno(err, -errno, path, "cannot create");
 	r = write_all(fd, data, len);
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
@@ -129,6 +138,10 @@ int file_write_atomic(const char *path, const void *data, size_t len, struct err
 
 int file_write_output(const char *path, const void *data, size_t len, struct error *err)
 {
+	struct stat there;
+
+	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
+		return write_special(path, data, len, err);
 	return replace(path, data, len, 0666, err);
 }
 

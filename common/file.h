@@ -28,7 +28,8 @@ int file_write(const char *root, const char *path, const char *text, struct erro
  * there is the old file or the new one, nothing between. Its mode is 0600. */
 int file_write_atomic(const char *path, const void *data, size_t len, struct error *err);
 
-/* As file_write_atomic(), for a file the user asked for by name: its mode is 0666 less the umask. */
+/* As file_write_atomic(), for a file the user asked for by name: its mode is 0666 less the umask. A device or a pipe
+ * is written to as it is. */
 int file_write_output(const char *path, const void *data, size_t len, struct error *err);
 
 /* mkdir -p; what it makes is the user's alone (0700), what is there stays as it is. */

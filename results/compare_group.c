@@ -165,6 +165,16 @@ char *compare_column_title(const struct compare_column *c)
 	return streq(c->profile, "kernel-default") ? xstrdup("cured") : xasprintf("%s cured", c->profile);
 }
 
+char *compare_column_label(const struct compare_group *g, const struct compare_column *c)
+{
+	const char *id = record_text(c->run, "run", ""), *dash = strrchr(id, '-');
+	_cleanup_free_ char *name = compare_column_title(c);
+
+	if (g->columns[0].run == g->columns[g->n_columns - 1].run)
+		return TAKE_PTR(name);
+	return xasprintf("%s (%s)", name, dash ? dash + 1 : id);
+}
+
 const char *compare_common(const struct compare_group *g, const char *key)
 {
 	const char *common = NULL;

@@ -47,6 +47,9 @@ struct compare_groups compare_groups_by(const json_t *run, const json_t *other, 
 struct compare_groups compare_groups_of(const json_t *run, const json_t *other);
 void compare_groups_release(struct compare_groups *groups);
 
+/* The title; with the end of the run's id where columns of two runs stand side by side. The caller frees it. */
+char *compare_column_label(const struct compare_group *g, const struct compare_column *c);
+
 /* The text all cells of the group have for a key; NULL when they differ or none has it. */
 const char *compare_common(const struct compare_group *g, const char *key);
 

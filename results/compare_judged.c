@@ -103,9 +103,11 @@ static void print_column(FILE *out, const struct compare_group *g, size_t column
 	text_wrap(out, first, options->width, 0, 2);
 	text_wrap(out, second, options->width, 2, 4);
 	if (j.left_out > 0)
-		fprintf(out, "  %zu cells have no partner of the same seed and are left out.\n", j.left_out);
+		fprintf(out, "  %zu cell%s no partner of the same seed and %s left out.\n", j.left_out,
+			j.left_out == 1 ? " has" : "s have", j.left_out == 1 ? "is" : "are");
 	if (j.repeated > 0)
-		fprintf(out, "  %zu seeds changed nothing, their cells are the same as others': they count once.\n", j.repeated);
+		fprintf(out, "  Cells that are the same as another seed's count once: %zu %s left out.\n", j.repeated,
+			j.repeated == 1 ? "is" : "are");
 	if (j.comparable)
 		print_tests(out, &j, streq(title, own) ? "this" : title, options);
 	else

@@ -152,87 +152,13 @@ static void print_reading(FILE *out, const struct compare_group *g, const struct
 
 /* ---- sentences ---- */
 
-static void print_verdict(FILE *out, const json_t *verdict, const char *who,
-			  const struct compare_options *options)
+void compare_print_fix(FILE *out, const json_t *verdict, const struct compare_options *options)
 {
-	_cleanup_free_ char *line = xasprintf("%s%s", who, record_text(verdict, "summary", "?"));
 	_cleanup_free_ char *fix =
 		xasprintf("%s %s", options->utf8 ? "→" : "->", record_text(verdict, "fix", ""));
 
-	text_wrap(out, line, options->width, 2, 4);
 	if (json_object_get(verdict, "fix"))
 		text_wrap(out, fix, options->width, 4, 6);
-}
-
-/* The profile; with the end of the run's id where columns of two runs stand side by side. */
-static char *column_label(const struct compare_group *g, const struct compare_column *c)
-{
-	const char *id = record_text(c->run, "run", ""), *dash = strrchr(id, '-');
-	_cleanup_free_ char *name = compare_column_title(c);
-
-	if (g->columns[0].run == g->columns[g->n_columns - 1].run)
-		return TAKE_PTR(name);
-	return xasprintf("%s (%s)", name, dash ? dash + 1 : id);
-}
-
-/* How many cells of the column came to the same words. */
-static size_t count_sentence(const struct compare_column *c, const char *summary)
-{
-	size_t i, k, n = 0;
-	const json_t *cell, *verdict;
-
-	json_array_foreach (c->cells, i, cell) {
-		json_array_foreach (json_object_get(cell, "verdicts"), k, verdict)
-			n += streq(record_text(verdict, "summary", ""), summary);
-	}
-	return n;
-}
-
-/* "kernel-default, hpc (2 of 3 seeds): " */
-static char *who_says(const struct compare_group *g, const char *summary)
-{
-	char *who = xstrdup("");
-
-	for (size_t k = 0; k < g->n_columns; k++) {
-		const struct compare_column *c = &g->columns[k];
-		size_t n = count_sentence(c, summary), all = json_array_size(c->cells);
-		_cleanup_free_ char *label = column_label(g, c);
-		char share[64] = "", *longer;
-
-		if (n == 0)
-			continue;
-		if (n < all)
-			snprintf(share, sizeof(share), " (%zu of %zu seeds)", n, all);
-		longer = xasprintf("%s%s%s%s", who, *who ? ", " : "", label, share);
-		free(who);
-		who = longer;
-	}
-	return who;
-}
-
-/* Each sentence once, with all who came to it. */
-static void print_all_verdicts(FILE *out, const struct compare_group *g,
-			       const struct compare_options *options)
-{
-	json_t *said = json_object();
-
-	for (size_t k = 0; k < g->n_columns; k++) {
-		size_t i, v;
-		const json_t *cell, *verdict;
-
-		json_array_foreach (g->columns[k].cells, i, cell) {
-			json_array_foreach (json_object_get(cell, "verdicts"), v, verdict) {
-				const char *summary = record_text(verdict, "summary", "?");
-				_cleanup_free_ char *who = who_says(g, summary),
-						    *begin = xasprintf("%s: ", who);
-
-				if (!json_object_get(said, summary))
-					print_verdict(out, verdict, begin, options);
-				json_object_set_new(said, summary, json_true());
-			}
-		}
-	}
-	json_decref(said);
 }
 
 static void print_reasons(FILE *out, const json_t *cell, const char *who,
@@ -319,7 +245,7 @@ static void for_each_cell(FILE *out, const struct compare_group *g, cell_printer
 {
 	for (size_t k = 0; k < g->n_columns; k++) {
 		const struct compare_column *c = &g->columns[k];
-		_cleanup_free_ char *label = column_label(g, c);
+		_cleanup_free_ char *label = compare_column_label(g, c);
 		size_t i;
 		const json_t *cell;
 
@@ -365,7 +291,7 @@ void compare_print_notes(FILE *out, const struct compare_group *g, const struct 
 
 	print_reading(out, g, options);
 	print_cure(out, g, options);
-	print_all_verdicts(out, g, options);
+	compare_print_sentences(out, g, options);
 	for_each_cell(out, g, print_reasons, options);
 	if (met + unmet + other > 0) {
 		fprintf(out, "Expectations: %zu met, %zu not met", met, unmet);
@@ -380,8 +306,10 @@ void compare_print_cell_notes(FILE *out, const json_t *cell, const struct compar
 	size_t i;
 	const json_t *verdict;
 
-	json_array_foreach (json_object_get(cell, "verdicts"), i, verdict)
-		print_verdict(out, verdict, "", options);
+	json_array_foreach (json_object_get(cell, "verdicts"), i, verdict) {
+		text_wrap(out, record_text(verdict, "summary", "?"), options->width, 2, 4);
+		compare_print_fix(out, verdict, options);
+	}
 	print_reasons(out, cell, "", options);
 	print_expectations(out, cell, "", true, options);
 }

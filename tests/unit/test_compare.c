@@ -304,6 +304,69 @@ START_TEST(causes_of_all_seeds_are_shown)
 }
 END_TEST
 
+static size_t count(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, part)); text++)
+		n++;
+	return n;
+}
+
+static void word_otherwise(json_t *cell, const char *summary)
+{
+	json_object_set_new(json_array_get(json_object_get(cell, "verdicts"), 0), "summary", json_string(summary));
+}
+
+START_TEST(seeds_of_one_finding_have_one_sentence_and_one_advice)
+{
+	json_t *run = new_run("x");
+	_cleanup_free_ char *text = NULL;
+
+	add(run, "cpuset.jsonl", "a", 3);
+	word_otherwise(add(run, "cpuset.jsonl", "a", 4), "OTHER WORDS");
+	add(run, "cpuset.jsonl", "b", 3);
+	add(run, "no_swap.jsonl", "b", 4);
+	text = print(run, NULL, false);
+	has(text, "a (all 2 seeds; here seed 3), b (1 of 2 seeds): ");
+	lacks(text, "OTHER WORDS");
+	ck_assert_uint_eq(count(text, "-> Widen cpuset.mems"), 1);
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(one_advice_stands_below_all_that_it_helps)
+{
+	json_t *run = new_run("x");
+	_cleanup_free_ char *text = NULL;
+	const char *words, *advice;
+
+	add(run, "cpuset.jsonl", "a", 3);
+	word_otherwise(add(run, "cpuset.jsonl", "b", 3), "OTHER WORDS");
+	text = print(run, NULL, false);
+	words = strstr(text, "  b: OTHER WORDS");
+	advice = strstr(text, "-> Widen cpuset.mems");
+	ck_assert(words && advice && words < advice);
+	ck_assert_uint_eq(count(text, "-> Widen cpuset.mems"), 1);
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(two_findings_of_one_cell_stay_two)
+{
+	json_t *run = new_run("x"), *cell = add(run, "cpuset.jsonl", "a", 3);
+	json_t *found = json_object_get(cell, "verdicts");
+	_cleanup_free_ char *text = NULL;
+
+	json_array_append_new(found, json_deep_copy(json_array_get(found, 0)));
+	word_otherwise(cell, "OTHER WORDS");
+	text = print(run, NULL, false);
+	has(text, "a: OTHER WORDS");
+	has(text, "a: 40.0 MiB");
+	json_decref(run);
+}
+END_TEST
+
 START_TEST(kernels_are_apart_in_one_run_and_side_by_side_in_two)
 {
 	json_t *run = new_run("20260101T120000Z-aaaa"), *other = new_run("20260101T130000Z-bbbb");
@@ -482,6 +545,9 @@ int main(void)
 	tcase_add_test(tcase, no_change_where_some_ended_differently);
 	tcase_add_test(tcase, a_name_that_ends_in_another_hides_none);
 	tcase_add_test(tcase, causes_of_all_seeds_are_shown);
+	tcase_add_test(tcase, seeds_of_one_finding_have_one_sentence_and_one_advice);
+	tcase_add_test(tcase, one_advice_stands_below_all_that_it_helps);
+	tcase_add_test(tcase, two_findings_of_one_cell_stay_two);
 	tcase_add_test(tcase, kernels_are_apart_in_one_run_and_side_by_side_in_two);
 	tcase_add_test(tcase, expectations_are_counted_and_the_unmet_told);
 	tcase_add_test(tcase, many_profiles_stay_within_the_width);
