@@ -60,7 +60,8 @@ build/memrig-preload.so: $(PRELOAD) $(wildcard runner/lab/preload/*.h)
 # Written anew only when the version is another one.
 build/version.h: FORCE
 	@mkdir -p $(@D)
-	@echo '#define MEMRIG_VERSION "$(VERSION)"' | cmp -s - $@ || echo '#define MEMRIG_VERSION "$(VERSION)"' >$@
+	@printf '#define MEMRIG_VERSION "%s"\n#define MEMRIG_FLAGS "%s"\n' '$(VERSION)' '$(CFLAGS)' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 FORCE:
 
 $(BUILD)/host/runner/main.o $(BUILD)/host/runner/provenance.o $(BUILD)/host/runner/cli/report.o: build/version.h
@@ -205,6 +206,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: all torture try check unit-programs fuzz unit bench lint format install clean help
+.PHONY: FORCE all torture try check unit-programs fuzz unit bench lint format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

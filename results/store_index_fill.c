@@ -179,7 +179,7 @@ static int64_t stamp_of(const struct store_entry *entry)
 /* Two runs with one digest were made with the same things on the same machine. */
 static char *digest_of(const json_t *provenance)
 {
-	static const char *const changing[] = { "started", "jobs", "boot_id", "load", "swap_used_bytes", "free_bytes" };
+	static const char *const changing[] = { "started", "jobs", "boot_id", "load", "available_bytes", "guests" };
 	json_t *lasting = provenance ? json_copy((json_t *)provenance) : json_object();
 	_cleanup_free_ char *text = NULL;
 	char digest[SHA256_DIGEST_STRING_LENGTH];

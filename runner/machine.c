@@ -22,7 +22,7 @@ static json_t *node_json(const struct topology *topology, const struct topology_
 }
 
 /* /proc/swaps: "Filename Type Size Used Priority", sizes in KiB. */
-static json_t *swaps_json(const char *root)
+json_t *machine_swaps_json(const char *root)
 {
 	_cleanup_free_ char *text = NULL;
 	json_t *list = json_array();
@@ -103,7 +103,7 @@ int machine_record(const char *root, const struct topology *topology, const char
 	if (memory_tiers(root) > 0)
 		json_object_set_new(record, "memory_tiers", json_integer(memory_tiers(root)));
 	json_object_set_new(record, "nodes", nodes);
-	json_object_set_new(record, "swap", swaps_json(root));
+	json_object_set_new(record, "swap", machine_swaps_json(root));
 	json_object_set_new(record, "settings", settings_json(root));
 	json_object_set_new(record, "cgroup", json_string(cgroup));
 	return stream_write_json(out, record);

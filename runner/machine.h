@@ -20,4 +20,7 @@ int machine_record(const char *root, const struct topology *topology, const char
  * negative errno when /proc/zoneinfo cannot be read. */
 int machine_record_zones(const char *root, struct stream_writer *out, struct error *err);
 
+/* [{"device":...,"kind":"zram","size_bytes":...,"priority":-2}] of /proc/swaps; empty without swap. New reference. */
+json_t *machine_swaps_json(const char *root);
+
 #endif

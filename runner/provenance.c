@@ -3,16 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <gnu/libc-version.h>
 #include <sha256.h>
+#include <sqlite3.h>
 #include <stdio.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <zstd.h>
 
 #include "build/version.h"
 #include "common/file.h"
 #include "common/util.h"
+#include "runner/lab/lab.h"
 #include "runner/lab/parts.h"
+#include "runner/provenance_machine.h"
 
 const char *clock_text(enum lab_clock clock)
 {
@@ -79,21 +83,6 @@ static json_t *version_of(const char *program)
 	return line[0] ? json_string(line) : NULL;
 }
 
-static json_t *cpu_model(void)
-{
-	_cleanup_free_ char *text = NULL;
-	char *at, *value;
-
-	if (file_read(NULL, "/proc/cpuinfo", &text, NULL, NULL) < 0)
-		return NULL;
-	at = strstr(text, "model name");
-	value = at ? strchr(at, ':') : NULL;
-	if (!value)
-		return NULL;
-	value[strcspn(value, "\n")] = '\0';
-	return json_string(value + 2);
-}
-
 static json_t *kernels_json(const struct plan *plan)
 {
 	json_t *list = json_array();
@@ -114,6 +103,37 @@ static void set(json_t *object, const char *key, json_t *value)
 		json_object_set_new(object, key, value);
 }
 
+/* Once for each machine and kernel: the command line of the guests, with words in place of files. */
+static json_t *command_lines(const struct plan *plan, enum lab_clock clock)
+{
+	json_t *seen = json_object(), *list = json_array();
+
+	for (size_t i = 0; i < plan->n_cells; i++) {
+		const struct plan_cell *cell = &plan->cells[i];
+		struct lab_request request = { .machine = &cell->scenario->machine,
+					       .kernel = cell->kernel,
+					       .clock = clock,
+					       .userspace = cell->userspace,
+					       .cell = cell->description };
+		_cleanup_free_ char *key = xasprintf("%s %s", cell->scenario->name, cell->kernel->release);
+		json_t *words;
+		char **args;
+
+		if (json_object_get(seen, key))
+			continue;
+		json_object_set_new(seen, key, json_true());
+		args = lab_describe(&request);
+		words = json_array();
+		for (char **arg = args; *arg; arg++)
+			json_array_append_new(words, json_string(*arg));
+		qemu_args_free(args);
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "scenario", cell->scenario->name, "kernel",
+						      cell->kernel->release, "argv", words));
+	}
+	json_decref(seen);
+	return list;
+}
+
 static void add_lab(json_t *p, const struct plan *plan, enum lab_clock clock)
 {
 	const char *init = part_init();
@@ -130,21 +150,27 @@ static void add_lab(json_t *p, const struct plan *plan, enum lab_clock clock)
 		set(p, "preload_sha256", json_string(sum));
 	}
 	set(p, "kernels", kernels_json(plan));
+	set(p, "guests", command_lines(plan, clock));
+}
+
+static json_t *build_json(void)
+{
+	return json_pack("{s:b, s:s, s:s, s:{s:s, s:s, s:s, s:s}}", "dirty", strstr(MEMRIG_VERSION, "-dirty") != NULL, "compiler",
+			 __VERSION__, "flags", MEMRIG_FLAGS, "libraries", "glibc", gnu_get_libc_version(), "jansson",
+			 jansson_version_str(), "sqlite", sqlite3_libversion(), "zstd", ZSTD_versionString());
 }
 
 json_t *provenance_json(const struct plan *plan, enum lab_clock clock, unsigned jobs)
 {
 	json_t *p = json_object();
-	struct utsname host;
 
 	set(p, "memrig", json_string(MEMRIG_VERSION));
+	set(p, "build", build_json());
 	set(p, "started", utc_now());
 	set(p, "place", json_string(clock == CLOCK_REAL_HOST ? "host" : "lab"));
 	if (clock != CLOCK_REAL_HOST)
 		add_lab(p, plan, clock);
-	if (uname(&host) == 0)
-		set(p, "host_kernel", json_string(host.release));
-	set(p, "host_cpu", cpu_model());
+	provenance_machine("", clock == CLOCK_REAL_HOST, p);
 	set(p, "host_cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
 	set(p, "jobs", json_integer(jobs));
 	return p;
