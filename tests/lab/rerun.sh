@@ -41,6 +41,15 @@ message=$("$memrig" rerun "$(get first .run)/no.such" 2>&1)
 same "no such cell: exit code" "$?" 2
 has "no such cell: message" "$message" "no such cell"
 
+# A tag stands for the run, everywhere, and keeps it.
+"$memrig" store tag "$(get first .run)" good 2>/dev/null
+same "tag: show" "$("$memrig" show good --json | jq -r .run)" "$(get first .run)"
+"$memrig" gate latest --baseline good --json >"$work/gate.json" 2>/dev/null
+same "tag: gate" "$(jq -r .schema "$work/gate.json")" memrig.gate/1
+has "tag: list" "$("$memrig" list)" good
+"$memrig" store prune --keep 1 --yes >/dev/null
+same "prune: the newest and the tagged are left" "$("$memrig" list --json | jq '.runs | length')" 2
+
 # Killed and gone on with from another directory, without the scenario's file.
 cp "$memrig_dir/workloads/scenarios/smoke.json" "$work/then/mine.json"
 cd "$work/then" || exit 1
