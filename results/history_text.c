@@ -160,10 +160,10 @@ void history_print(FILE *out, const json_t *history, bool utf8, unsigned width)
 	json_array_foreach (json_object_get(history, "series"), i, series) {
 		const json_t *nights = json_object_get(series, "nights");
 
-		fprintf(out, "%s%s: %s, %s, %s, %s clock, %zu nights\n\n", i ? "\n" : "", metric,
+		fprintf(out, "%s%s: %s, %s, %s, %s clock, %zu night%s\n\n", i ? "\n" : "", metric,
 			record_text(series, "scenario", "?"), record_text(series, "profile", "?"),
 			record_text(series, "kernel", "?"), record_text(series, "clock", "?"),
-			json_array_size(nights));
+			json_array_size(nights), json_array_size(nights) == 1 ? "" : "s");
 		print_blocks(out, nights, utf8, width);
 		print_table(out, series, metric, utf8, width);
 		if (json_array_size(json_object_get(series, "change_points")) > 0)

@@ -8,7 +8,7 @@
 struct compare_request {
 	struct stored_request stored;
 	const char *runs[2];
-	enum compare_format { FORMAT_TEXT, FORMAT_CSV, FORMAT_MARKDOWN } format;
+	bool csv, markdown;
 	enum compare_by by;
 	struct judge_options judge;
 };
@@ -70,16 +70,18 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_CSV:
-		request->format = FORMAT_CSV;
+		request->csv = true;
 		return 0;
 	case KEY_MARKDOWN:
-		request->format = FORMAT_MARKDOWN;
+		request->markdown = true;
 		return 0;
 	case KEY_BY:
 		request->by = parse_by(state, arg);
 		return 0;
 	case KEY_ALPHA:
 		request->judge.alpha = parse_share(state, "--alpha", arg, 0.5);
+		if (request->judge.alpha <= 0)
+			argp_error(state, "--alpha: it must be above 0, such as 0.05");
 		return 0;
 	case KEY_THRESHOLD:
 		request->judge.threshold = parse_share(state, "--threshold", arg, 1000);
@@ -92,6 +94,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "no run given; 'memrig compare latest' shows the last one");
+		return 0;
+	case ARGP_KEY_END:
+		if (request->stored.json + request->csv + request->markdown > 1)
+			argp_error(state, "one of --json, --csv and --markdown");
 		return 0;
 	default:
 		return stored_parse(key, arg, &request->stored);
@@ -106,9 +112,9 @@ static void print(const struct compare_request *request, json_t *const *runs, co
 		if (compare_to_json(runs[0], runs[1], options, &document) == 0)
 			cli_json(document);
 		json_decref(document);
-	} else if (request->format == FORMAT_CSV) {
+	} else if (request->csv) {
 		compare_print_csv(stdout, runs[0], runs[1], options);
-	} else if (request->format == FORMAT_MARKDOWN) {
+	} else if (request->markdown) {
 		compare_print_markdown(stdout, runs[0], runs[1], options);
 	} else {
 		compare_print(stdout, runs[0], runs[1], options);
