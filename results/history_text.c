@@ -5,6 +5,7 @@
 #include "common/util.h"
 #include "results/changes.h"
 #include "results/compare_judged.h"
+#include "results/export/text.h"
 #include "results/history.h"
 #include "results/table.h"
 #include "results/timeline.h"
@@ -174,20 +175,9 @@ void history_print(FILE *out, const json_t *history, bool utf8, unsigned width)
 
 /* ---- CSV ---- */
 
-/* RFC 4180. */
 static void put_field(FILE *out, const char *text, char end)
 {
-	bool quote = strpbrk(text, ",\"\n\r") != NULL;
-
-	if (quote)
-		fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	if (quote)
-		fputc('"', out);
+	text_csv(out, text);
 	fputc(end, out);
 }
 
