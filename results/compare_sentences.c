@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "common/util.h"
+#include "results/compare_judged.h"
 #include "results/compare_notes.h"
 #include "results/timeline.h"
 
@@ -90,7 +91,7 @@ static struct findings findings_of(const struct compare_group *g)
 static char *who_has(const struct compare_group *g, const struct finding *f)
 {
 	size_t all = json_array_size(f->column->cells);
-	_cleanup_free_ char *label = compare_column_label(g, f->column), *here = NULL;
+	_cleanup_free_ char *label = compare_column_name(g, f->column), *here = NULL;
 
 	if (f->cells == all && f->same_words)
 		return TAKE_PTR(label);
