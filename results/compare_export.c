@@ -7,6 +7,7 @@
 #include "common/util.h"
 #include "results/compare_differ.h"
 #include "results/compare_judged.h"
+#include "results/export/text.h"
 #include "results/timeline.h"
 
 struct pair {
@@ -80,19 +81,6 @@ int compare_to_json(json_t *run, json_t *other, const struct compare_options *op
 
 /* ---- CSV ---- */
 
-/* Names have no quotes, but a scenario's file may be called anything. */
-static void put_text(FILE *out, const char *text)
-{
-	if (!strpbrk(text, ",\"\n")) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text; text++)
-		fprintf(out, *text == '"' ? "\"%c" : "%c", *text);
-	fputc('"', out);
-}
-
 static void put_number(FILE *out, double value)
 {
 	if (isfinite(value))
@@ -116,7 +104,7 @@ static void put_column(FILE *out, const struct compare_column *c)
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		fputc(',', out);
-		put_text(out, texts[i]);
+		text_csv(out, texts[i]);
 	}
 }
 
@@ -131,10 +119,12 @@ static void add_csv(const struct pair *pair, const struct compare_options *optio
 					   j->change_low, j->change_high, j->a12,	j->p,
 					   j->p_adjusted };
 
-		put_text(out, pair->group->scenario);
+		text_csv(out, pair->group->scenario);
 		put_column(out, pair->base);
 		put_column(out, pair->other);
-		fprintf(out, ",%s,%s,%s,%s,%s", j->metric, j->about ? j->about->unit : "", j->primary ? "yes" : "no",
+		fputc(',', out);
+		text_csv(out, j->metric);
+		fprintf(out, ",%s,%s,%s,%s", j->about ? j->about->unit : "", j->primary ? "yes" : "no",
 			judge_how_names[j->how], judge_call_names[j->call]);
 		put_side(out, &j->base);
 		put_side(out, &j->other);
@@ -164,12 +154,22 @@ static void add_markdown(const struct pair *pair, const struct compare_options *
 	bool rest = false;
 
 	(void)options;
-	fprintf(out, "### %s: %s against %s\n\n%s; %s.\n\n", pair->group->scenario, other, base, ends, how);
+	fputs("### ", out);
+	text_markdown(out, pair->group->scenario);
+	fputs(": ", out);
+	text_markdown(out, other);
+	fputs(" against ", out);
+	text_markdown(out, base);
+	fprintf(out, "\n\n%s; %s.\n\n", ends, how);
 	if (!pair->judged.comparable) {
 		fprintf(out, "They ended differently: no numbers are held against each other.\n\n");
 		return;
 	}
-	fprintf(out, "| metric | %s | %s | gain | p | |\n| --- | ---: | ---: | ---: | --- | --- |\n", base, other);
+	fputs("| metric | ", out);
+	text_markdown(out, base);
+	fputs(" | ", out);
+	text_markdown(out, other);
+	fputs(" | gain | p | |\n| --- | ---: | ---: | ---: | --- | --- |\n", out);
 	for (size_t i = 0; i < pair->judged.n; i++) {
 		const struct judgement *j = &pair->judged.list[i];
 		_cleanup_free_ char *a = judged_side(j, &j->base, true), *b = judged_side(j, &j->other, true),
@@ -181,7 +181,9 @@ static void add_markdown(const struct pair *pair, const struct compare_options *
 		if (!j->primary && !rest)
 			fprintf(out, "| *not primary:* | | | | | |\n");
 		rest |= !j->primary;
-		fprintf(out, "| `%s` | %s | %s | %s%s%s | %s | %s |\n", j->metric, a, b, strong, gain, strong, p, call);
+		fputs("| ", out);
+		text_markdown_code(out, j->metric);
+		fprintf(out, " | %s | %s | %s%s%s | %s | %s |\n", a, b, strong, gain, strong, p, call);
 	}
 	fputc('\n', out);
 }
@@ -192,8 +194,11 @@ int compare_print_markdown(FILE *out, const json_t *run, const json_t *other, co
 	int r = for_each_pair(run, other, options, add_markdown, out);
 	size_t i;
 
-	json_array_foreach (warnings, i, warning)
-		fprintf(out, "> %s\n", json_string_value(warning));
+	json_array_foreach (warnings, i, warning) {
+		fputs("> ", out);
+		text_markdown(out, json_string_value(warning));
+		fputc('\n', out);
+	}
 	json_decref(warnings);
 	if (r == 0)
 		fprintf(out, "gain: of the median, better is positive; `~`: not to be told from chance.\n");

@@ -75,22 +75,27 @@ static void add_run(struct compare_groups *all, const json_t *run, const json_t 
 		if (by == COMPARE_KERNELS)
 			g = group_of(all, scenario, "", profile);
 		else
-			g = group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "", "");
+			g = group_of(all, scenario, has_cell(other, scenario, kernel) ? kernel : "",
+				     by == COMPARE_RUNS ? profile : "");
 		json_array_append(column_of(g, run, profile, kernel, !streq(scenario, own))->cells, cell);
 	}
 }
 
-/* What everything is held against stands first. */
+static bool is_baseline(const struct compare_column *c)
+{
+	return streq(c->profile, "kernel-default") && !c->cured;
+}
+
+/* What everything is held against stands first; of several kernels the one that was asked for first. */
 static void baseline_first(struct compare_group *g)
 {
-	for (size_t i = 1; i < g->n_columns; i++) {
+	for (size_t i = 1; i < g->n_columns && !is_baseline(&g->columns[0]); i++) {
 		struct compare_column found = g->columns[i];
 
-		if (found.run != g->columns[0].run || !streq(found.profile, "kernel-default") || found.cured)
+		if (found.run != g->columns[0].run || !is_baseline(&found))
 			continue;
 		memmove(g->columns + 1, g->columns, i * sizeof(*g->columns));
 		g->columns[0] = found;
-		return;
 	}
 }
 
@@ -144,6 +149,28 @@ struct compare_groups compare_groups_by(const json_t *run, const json_t *other, 
 	return groups_of(run, other, by, by == COMPARE_PROFILES);
 }
 
+/* The text all cells of the run have for a key; NULL when they differ. */
+static const char *of_all_cells(const json_t *run, const char *key)
+{
+	const char *common = NULL;
+	size_t i;
+	const json_t *cell;
+
+	json_array_foreach (json_object_get(run, "cells"), i, cell) {
+		if (common && !streq(common, record_text(cell, key, "")))
+			return NULL;
+		common = record_text(cell, key, "");
+	}
+	return common ? common : "";
+}
+
+enum compare_by compare_by_what_differs(const json_t *run, const json_t *other)
+{
+	bool one_profile = of_all_cells(run, "profile") && of_all_cells(run, "cures");
+
+	return !other && one_profile && !of_all_cells(run, "kernel") ? COMPARE_KERNELS : COMPARE_PROFILES;
+}
+
 void compare_groups_release(struct compare_groups *groups)
 {
 	for (size_t i = 0; i < groups->n; i++) {
@@ -163,16 +190,6 @@ char *compare_column_title(const struct compare_column *c)
 	if (!c->cured)
 		return xstrdup(c->profile);
 	return streq(c->profile, "kernel-default") ? xstrdup("cured") : xasprintf("%s cured", c->profile);
-}
-
-char *compare_column_label(const struct compare_group *g, const struct compare_column *c)
-{
-	const char *id = record_text(c->run, "run", ""), *dash = strrchr(id, '-');
-	_cleanup_free_ char *name = compare_column_title(c);
-
-	if (g->columns[0].run == g->columns[g->n_columns - 1].run)
-		return TAKE_PTR(name);
-	return xasprintf("%s (%s)", name, dash ? dash + 1 : id);
 }
 
 const char *compare_common(const struct compare_group *g, const char *key)

@@ -35,20 +35,20 @@ struct compare_groups {
 /* What the column is called: the profile; "cured", with the profile unless it is kernel-default. The caller frees it. */
 char *compare_column_title(const struct compare_column *c);
 
-enum compare_by { COMPARE_PROFILES, COMPARE_KERNELS };
+enum compare_by { COMPARE_PROFILES, COMPARE_KERNELS, COMPARE_RUNS };
 
 /* Whether it is a run document. */
 bool compare_is_run(const json_t *run);
 
 /* `other` is a second run or NULL. With COMPARE_KERNELS a group is one scenario and profile, and the kernels are its
- * columns; with COMPARE_PROFILES a cure is a column beside what it cures. compare_groups_of() is by profiles, with each
+ * columns; with COMPARE_RUNS each profile of one run stands beside the same one of the other; with COMPARE_PROFILES a cure is a column beside what it cures. compare_groups_of() is by profiles, with each
  * cure in a group of its own: there a profile is one column. */
 struct compare_groups compare_groups_by(const json_t *run, const json_t *other, enum compare_by by);
 struct compare_groups compare_groups_of(const json_t *run, const json_t *other);
-void compare_groups_release(struct compare_groups *groups);
 
-/* The title; with the end of the run's id where columns of two runs stand side by side. The caller frees it. */
-char *compare_column_label(const struct compare_group *g, const struct compare_column *c);
+/* What a reader means who does not say: kernels where one run has one profile on several, else profiles. */
+enum compare_by compare_by_what_differs(const json_t *run, const json_t *other);
+void compare_groups_release(struct compare_groups *groups);
 
 /* The text all cells of the group have for a key; NULL when they differ or none has it. */
 const char *compare_common(const struct compare_group *g, const char *key);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "common/util.h"
+#include "results/compare_judged.h"
 #include "results/metrics.h"
 #include "results/timeline.h"
 
@@ -245,7 +246,7 @@ static void for_each_cell(FILE *out, const struct compare_group *g, cell_printer
 {
 	for (size_t k = 0; k < g->n_columns; k++) {
 		const struct compare_column *c = &g->columns[k];
-		_cleanup_free_ char *label = compare_column_label(g, c);
+		_cleanup_free_ char *label = compare_column_name(g, c);
 		size_t i;
 		const json_t *cell;
 

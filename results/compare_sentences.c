@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "common/util.h"
+#include "results/compare_judged.h"
 #include "results/compare_notes.h"
 #include "results/timeline.h"
 
@@ -26,14 +27,13 @@ static bool same_text(const json_t *a, const json_t *b, const char *key)
 	return streq(record_text(a, key, ""), record_text(b, key, ""));
 }
 
-/* Names in the evidence (a group, a setting) say what it is about; its numbers differ from seed to seed. */
+/* What a finding is about; the rest of the evidence differs from seed to seed. */
 static bool same_names(const json_t *a, const json_t *b)
 {
-	const char *key;
-	json_t *value;
+	static const char *const names[] = { "group", "cause_group", "victim", "key" };
 
-	json_object_foreach ((json_t *)a, key, value)
-		if (json_is_string(value) && !json_equal(value, json_object_get(b, key)))
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!same_text(a, b, names[i]))
 			return false;
 	return true;
 }
@@ -91,7 +91,7 @@ static struct findings findings_of(const struct compare_group *g)
 static char *who_has(const struct compare_group *g, const struct finding *f)
 {
 	size_t all = json_array_size(f->column->cells);
-	_cleanup_free_ char *label = compare_column_label(g, f->column), *here = NULL;
+	_cleanup_free_ char *label = compare_column_name(g, f->column), *here = NULL;
 
 	if (f->cells == all && f->same_words)
 		return TAKE_PTR(label);

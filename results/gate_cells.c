@@ -108,14 +108,17 @@ static void expectations(struct gate_pair *pair, json_int_t seed, const json_t *
 
 /* ---- verdicts ---- */
 
-/* "swap_with_free_memory on node 0": what is the same finding in two cells. */
+/* "swap_with_free_memory on node 0", "setting_without_effect, vm.swappiness": what is the same finding in two cells. */
 static char *verdict_key(const json_t *verdict)
 {
-	const char *name = record_text(verdict, "name", "?"),
-		   *group = record_text(json_object_get(verdict, "evidence"), "group", "");
+	const json_t *evidence = json_object_get(verdict, "evidence");
+	const char *name = record_text(verdict, "name", "?"), *group = record_text(evidence, "group", ""),
+		   *setting = record_text(evidence, "key", "");
 
 	if (json_object_get(verdict, "node"))
 		return xasprintf("%s on node %llu", name, (unsigned long long)record_u64(verdict, "node", 0));
+	if (*setting)
+		return xasprintf("%s, %s", name, setting);
 	return *group ? xasprintf("%s in group %s", name, group) : xstrdup(name);
 }
 

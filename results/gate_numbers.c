@@ -117,12 +117,44 @@ static void outcomes(struct gate_pair *pair, const struct judge_outcomes *o, siz
 				   o->other.completed.of, o->base.completed.n, o->base.completed.of));
 }
 
+/* Those of the usable cells whose seed the other column has usable too; a new reference. */
+static json_t *in_common(const struct compare_column *c, const struct compare_column *with)
+{
+	json_t *cells = json_array();
+	size_t i, k;
+	json_t *cell, *partner;
+
+	json_array_foreach (c->usable, i, cell)
+		json_array_foreach (with->usable, k, partner)
+			if (gate_seed(cell) == gate_seed(partner)) {
+				json_array_append(cells, cell);
+				break;
+			}
+	return cells;
+}
+
+/* Under the virtual clock only the same seed says anything; a seed that is missing has been said. */
+static void judge_pair(const struct gate_pair *pair, const struct judge_options *options, struct judgements *ret)
+{
+	struct compare_column base = *pair->base, other = *pair->other;
+
+	if (!pair->exact) {
+		judge_columns(pair->base, pair->other, options, ret);
+		return;
+	}
+	base.usable = in_common(pair->base, pair->other);
+	other.usable = in_common(pair->other, pair->base);
+	judge_columns(&base, &other, options, ret);
+	json_decref(base.usable);
+	json_decref(other.usable);
+}
+
 void gate_find_in_numbers(struct gate_pair *pair, const struct judge_options *options)
 {
 	struct judgements j;
 	size_t more = 0;
 
-	judge_columns(pair->base, pair->other, options, &j);
+	judge_pair(pair, options, &j);
 	/* Cell by cell it has been said already, where a cell has its partner. */
 	if (!pair->exact)
 		outcomes(pair, &j.outcomes, &more);

@@ -5,6 +5,7 @@
 #include "common/util.h"
 #include "results/changes.h"
 #include "results/compare_judged.h"
+#include "results/export/text.h"
 #include "results/history.h"
 #include "results/table.h"
 #include "results/timeline.h"
@@ -160,10 +161,10 @@ void history_print(FILE *out, const json_t *history, bool utf8, unsigned width)
 	json_array_foreach (json_object_get(history, "series"), i, series) {
 		const json_t *nights = json_object_get(series, "nights");
 
-		fprintf(out, "%s%s: %s, %s, %s, %s clock, %zu nights\n\n", i ? "\n" : "", metric,
+		fprintf(out, "%s%s: %s, %s, %s, %s clock, %zu night%s\n\n", i ? "\n" : "", metric,
 			record_text(series, "scenario", "?"), record_text(series, "profile", "?"),
 			record_text(series, "kernel", "?"), record_text(series, "clock", "?"),
-			json_array_size(nights));
+			json_array_size(nights), json_array_size(nights) == 1 ? "" : "s");
 		print_blocks(out, nights, utf8, width);
 		print_table(out, series, metric, utf8, width);
 		if (json_array_size(json_object_get(series, "change_points")) > 0)
@@ -174,20 +175,9 @@ void history_print(FILE *out, const json_t *history, bool utf8, unsigned width)
 
 /* ---- CSV ---- */
 
-/* RFC 4180. */
 static void put_field(FILE *out, const char *text, char end)
 {
-	bool quote = strpbrk(text, ",\"\n\r") != NULL;
-
-	if (quote)
-		fputc('"', out);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	if (quote)
-		fputc('"', out);
+	text_csv(out, text);
 	fputc(end, out);
 }
 

@@ -32,7 +32,8 @@ char *judged_value(const char *metric, double value)
 		return xstrdup(duration_format(n, buf, sizeof(buf)));
 	if (is_unit(metric, about, "us"))
 		return xstrdup(duration_format(n * 1000, buf, sizeof(buf)));
-	return value == floor(value) && value < 1e15 ? xasprintf("%.0f", value) : xasprintf("%.4g", value);
+	return (value == floor(value) || fabs(value) >= 1000) && fabs(value) < 1e15 ? xasprintf("%.0f", value)
+										    : xasprintf("%.4g", value);
 }
 
 char *judged_side(const struct judgement *j, const struct judge_side *side, bool utf8)

@@ -9,19 +9,10 @@
 /* Findings of a group that are listed. */
 #define MAX_FINDINGS 8
 
-/* In a table's cell and in a list alike. */
-static const char *const escapes[] = { "|", "\\|", "<", "&lt;", ">", "&gt;", "*",  "\\*", "_", "\\_",
-				       "`", "\\`", "[", "\\[",  "]", "\\]",  "\n", " ",   NULL };
-
-static void put(FILE *out, const char *text)
-{
-	text_escaped(out, text, escapes);
-}
-
 static void put_line(FILE *out, const char *word, const char *text)
 {
 	fprintf(out, "- %s: ", word);
-	put(out, text);
+	text_markdown(out, text);
 	fputc('\n', out);
 }
 
@@ -34,11 +25,11 @@ static void put_row(FILE *out, const json_t *group)
 	fprintf(out, "| %s |", gate_result_words[gate_result_of(group)]);
 	for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
 		fputc(' ', out);
-		put(out, record_text(group, columns[i], "?"));
+		text_markdown(out, record_text(group, columns[i], "?"));
 		fputs(" |", out);
 	}
 	fputc(' ', out);
-	put(out, record_text(finding, "text", ""));
+	text_markdown(out, record_text(finding, "text", ""));
 	fputs(" |\n", out);
 }
 
@@ -48,9 +39,9 @@ static void put_group(FILE *out, const json_t *group)
 	size_t i;
 
 	fputs("\n### ", out);
-	put(out, record_text(group, "scenario", "?"));
+	text_markdown(out, record_text(group, "scenario", "?"));
 	fputs(", ", out);
-	put(out, record_text(group, "profile", "?"));
+	text_markdown(out, record_text(group, "profile", "?"));
 	fputs("\n\n", out);
 	json_array_foreach (json_object_get(group, "changed"), i, entry) {
 		_cleanup_free_ char *change = changes_text(entry);

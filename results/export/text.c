@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "results/export/text.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "common/util.h"
 
 void text_begin(struct text *t)
@@ -29,4 +32,37 @@ void text_escaped(FILE *out, const char *text, const char *const *pairs)
 		else
 			fputc((unsigned char)*p < ' ' && *p != '\t' && *p != '\n' ? '?' : *p, out);
 	}
+}
+
+void text_markdown(FILE *out, const char *text)
+{
+	static const char *const escapes[] = { "|", "\\|", "<", "&lt;", ">",	"&gt;", "*", "\\*", "_", "\\_",
+					       "`", "\\`", "[", "\\[",  "]",	"\\]",	"\\", "\\\\", "\n", " ",  NULL };
+
+	text_escaped(out, text, escapes);
+}
+
+/* Nothing but the bar of a table is escaped in code. */
+void text_markdown_code(FILE *out, const char *text)
+{
+	static const char *const escapes[] = { "|", "\\|", "`", "'", "\n", " ", NULL };
+
+	fputc('`', out);
+	text_escaped(out, text, escapes);
+	fputc('`', out);
+}
+
+void text_csv(FILE *out, const char *text)
+{
+	bool quote = strpbrk(text, ",\"\n\r") != NULL;
+
+	if (quote)
+		fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	if (quote)
+		fputc('"', out);
 }

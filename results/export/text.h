@@ -19,4 +19,11 @@ char *text_end(struct text *t);
  * pair, and control characters but tab and newline, which XML 1.0 cannot have, by '?'. */
 void text_escaped(FILE *out, const char *text, const char *const *pairs);
 
+/* For Markdown, in a table's cell, a heading or a list alike; and as code between backticks. */
+void text_markdown(FILE *out, const char *text);
+void text_markdown_code(FILE *out, const char *text);
+
+/* A field of CSV, in quotes where RFC 4180 wants them. */
+void text_csv(FILE *out, const char *text);
+
 #endif

@@ -10,7 +10,7 @@
 #include "results/stats/order.h"
 #include "results/timeline.h"
 
-enum { WIDTH = 420, LEFT = 124, RIGHT = 74, ROW = 24, HEAD = 6, FOOT = 20 };
+enum { WIDTH = 420, LEFT = 124, RIGHT = 74, ROW = 24, HEAD = 6, FOOT = 20, MAX_NAME = 17 };
 
 static bool value_of(const json_t *cell, const char *metric, double *ret)
 {
@@ -104,16 +104,23 @@ static void draw_median(FILE *out, const struct compare_column *c, const char *m
 	     html_value(metric, median, page, text, sizeof(text)));
 }
 
-/* A name longer than its place is cut in the drawing; the table beside it has all of it. */
+static bool inside_character(const char *at)
+{
+	return ((unsigned char)*at & 0xc0) == 0x80;
+}
+
+/* A name longer than its place loses its middle in the drawing, because names of two runs differ at their end; the table
+ * beside it has all of it. */
 static void draw_name(FILE *out, const char *name, double y)
 {
-	size_t room = 18, len = strlen(name);
+	size_t len = strlen(name), head = 8, tail = len - MIN(len, 8);
 	_cleanup_free_ char *cut = NULL;
 
-	if (len > room)
-		while (room > 0 && ((unsigned char)name[room] & 0xc0) == 0x80)
-			room--;
-	cut = xasprintf("%.*s%s", (int)MIN(len, room), name, len > room ? "…" : "");
+	while (len > MAX_NAME && head > 0 && inside_character(name + head))
+		head--;
+	while (len > MAX_NAME && inside_character(name + tail))
+		tail++;
+	cut = len > MAX_NAME ? xasprintf("%.*s…%s", (int)head, name, name + tail) : xstrdup(name);
 	html(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 10, y + 4, cut);
 }
 

@@ -16,11 +16,15 @@ static uint64_t page_bytes(const struct compare_group *g)
 
 /* ---- verdicts ---- */
 
-/* Verdicts of one name and cause are told once, by the first cell that has them, with all that do. */
+/* Verdicts of one name and cause, about the same, are told once, by the first cell that has them, with all that do. */
 static char *finding_key(const json_t *verdict)
 {
-	return xasprintf("%s/%s/%d", record_text(verdict, "name", "?"), record_text(verdict, "cause", ""),
-			 (int)record_u64(verdict, "node", MAX_NODES));
+	const json_t *evidence = json_object_get(verdict, "evidence");
+
+	return xasprintf("%s/%s/%d/%s/%s/%s/%s", record_text(verdict, "name", "?"), record_text(verdict, "cause", ""),
+			 (int)record_u64(verdict, "node", MAX_NODES), record_text(evidence, "group", ""),
+			 record_text(evidence, "cause_group", ""), record_text(evidence, "victim", ""),
+			 record_text(evidence, "key", ""));
 }
 
 static json_t *findings_of(const struct compare_group *g)
@@ -128,7 +132,8 @@ static void print_dots(FILE *out, const struct compare_group *g, const struct ju
 
 	if (!names[0])
 		return;
-	fputs("<h3>Cells by profile</h3><p class=\"note\">A dot is a cell, the upright line the median, the bar its interval of "
+	html(out, "<h3>Cells by %s</h3>", *g->profile ? "kernel" : "profile");
+	fputs("<p class=\"note\">A dot is a cell, the upright line the median, the bar its interval of "
 	      "95 % (from six cells on). A cross is a cell that did not complete or is not valid; it is in no median.</p>"
 	      "<div class=\"dots\">",
 	      out);
@@ -163,9 +168,30 @@ static void print_judgement(FILE *out, const struct judgement *j)
 		  "<td class=\"%s\">%s</td><td class=\"quiet\">%s</td></tr>\n", j->metric, base, other, gain, call_class(j), call, p);
 }
 
-static bool is_shown(const struct judgement *j)
+static void print_judgement_head(FILE *out, const char *first, const char *base, const char *name)
 {
-	return j->primary && j->call != JUDGE_ABSENT && (j->base.max > 0 || j->other.max > 0);
+	html(out, "<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th>"
+		  "<th scope=\"col\" class=\"n\">%s</th><th scope=\"col\" class=\"n\">Gain</th><th scope=\"col\">Judgement</th>"
+		  "<th scope=\"col\">Evidence</th></tr></thead><tbody>",
+	     first, base, name);
+}
+
+/* A hint where to look, not more: folded. */
+static void print_rest(FILE *out, const struct judgements *j, const char *base, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = j->n_primary; i < j->n; i++)
+		n += judged_is_shown(&j->list[i]);
+	if (n == 0)
+		return;
+	html(out, "<details><summary>%d other %s from %s in %s</summary><div>", (int)n,
+	     n == 1 ? "metric that differs" : "metrics that differ", base, name);
+	print_judgement_head(out, "Metric", base, name);
+	for (size_t i = j->n_primary; i < j->n; i++)
+		if (judged_is_shown(&j->list[i]))
+			print_judgement(out, &j->list[i]);
+	fputs("</tbody></table></div></details>\n", out);
 }
 
 static void print_judgements(FILE *out, const struct compare_group *g, size_t column, const struct judgements *j,
@@ -180,14 +206,15 @@ static void print_judgements(FILE *out, const struct compare_group *g, size_t co
 		fputs("<p>They ended differently: no numbers are held against each other.</p>", out);
 		return;
 	}
-	html(out, "<div class=\"scroll\" role=\"group\" aria-labelledby=\"j%zu-%zu\" tabindex=\"0\"><table><thead><tr>"
-		  "<th scope=\"col\">Primary metric</th><th scope=\"col\" class=\"n\">%s</th><th scope=\"col\" class=\"n\">%s</th>"
-		  "<th scope=\"col\" class=\"n\">Gain</th><th scope=\"col\">Judgement</th><th scope=\"col\">Evidence</th></tr></thead><tbody>",
-	     number, column, base, name);
-	for (size_t i = 0; i < j->n; i++)
-		if (is_shown(&j->list[i]))
+	if (j->repeated > 0)
+		html(out, "<p class=\"note\">Cells that are the same as another seed's count once: %d left out.</p>", (int)j->repeated);
+	html(out, "<div class=\"scroll\" role=\"group\" aria-labelledby=\"j%zu-%zu\" tabindex=\"0\">", number, column);
+	print_judgement_head(out, "Primary metric", base, name);
+	for (size_t i = 0; i < j->n_primary; i++)
+		if (judged_is_shown(&j->list[i]))
 			print_judgement(out, &j->list[i]);
-	fputs("</tbody></table></div>", out);
+	fputs("</tbody></table></div>\n", out);
+	print_rest(out, j, base, name);
 }
 
 /* ---- settings ---- */
@@ -238,7 +265,7 @@ void part_settings(FILE *out, const struct compare_group *g, size_t number)
 		json_object_foreach (keys, key, value)
 			print_setting(out, g, key);
 		fputs("</tbody></table></div><p class=\"note\">Effective is what the kernel gave back when it was read after "
-		      "writing; bold where it is not that of the first profile.</p>", out);
+		      "writing; bold where it is not that of the first column.</p>", out);
 	}
 	json_decref(keys);
 }
@@ -264,15 +291,17 @@ static void print_title(FILE *out, const struct compare_group *g, size_t number)
 
 void part_group(FILE *out, const struct compare_group *g, size_t number)
 {
+	/* The intervals of the gain are not in the page. */
+	struct judge_options options = { .alpha = JUDGE_ALPHA, .threshold = JUDGE_THRESHOLD, .quick = true };
 	struct judgements j;
 
 	print_title(out, g, number);
 	print_findings(out, g);
-	judge_columns(&g->columns[0], &g->columns[0], NULL, &j);
+	judge_columns(&g->columns[0], &g->columns[0], &options, &j);
 	print_dots(out, g, &j, number);
 	judgements_release(&j);
 	for (size_t k = 1; k < g->n_columns; k++) {
-		judge_columns(&g->columns[0], &g->columns[k], NULL, &j);
+		judge_columns(&g->columns[0], &g->columns[k], &options, &j);
 		print_judgements(out, g, k, &j, number);
 		judgements_release(&j);
 	}

@@ -191,12 +191,24 @@ static void print_sentence(FILE *out, const struct compare_groups *groups)
 	json_decref(all);
 }
 
+static const char *what_columns_are(const struct compare_groups *groups)
+{
+	size_t kernels = 0;
+
+	for (size_t i = 0; i < groups->n; i++)
+		kernels += *groups->list[i].profile != '\0';
+	return kernels == 0 ? "Profile" : kernels == groups->n ? "Kernel" : "Profile or kernel";
+}
+
 void part_overview(FILE *out, const struct compare_groups *groups)
 {
 	print_sentence(out, groups);
 	fputs("<section><h2 id=\"overview\">Outcomes and verdicts</h2>"
 	      "<div class=\"scroll\" role=\"group\" aria-labelledby=\"overview\" tabindex=\"0\"><table class=\"overview\"><thead><tr>"
-	      "<th scope=\"col\">Scenario</th><th scope=\"col\">Profile</th><th scope=\"col\" class=\"n\">Cells</th>"
+	      "<th scope=\"col\">Scenario</th>",
+	      out);
+	html(out, "<th scope=\"col\">%s</th>", what_columns_are(groups));
+	fputs("<th scope=\"col\" class=\"n\">Cells</th>"
 	      "<th scope=\"col\">Outcome</th><th scope=\"col\">Verdicts</th><th scope=\"col\">Expectations</th>",
 	      out);
 	for (size_t i = 0; i < ARRAY_SIZE(figures); i++)

@@ -10,15 +10,16 @@
 
 /* ---- groups ---- */
 
-/* Two runs stand side by side; of more, each on its own. */
+/* Two runs stand side by side; one, and of more each, stands on its own. */
 static struct compare_groups groups_of(const struct report_source *source)
 {
 	struct compare_groups all = { 0 };
 
-	if (source->n_runs <= 2)
-		return compare_groups_by(source->runs[0], source->n_runs == 2 ? source->runs[1] : NULL, COMPARE_PROFILES);
+	if (source->n_runs == 2)
+		return compare_groups_by(source->runs[0], source->runs[1], COMPARE_PROFILES);
 	for (size_t i = 0; i < source->n_runs; i++) {
-		struct compare_groups more = compare_groups_by(source->runs[i], NULL, COMPARE_PROFILES);
+		const json_t *run = source->runs[i];
+		struct compare_groups more = compare_groups_by(run, NULL, compare_by_what_differs(run, NULL));
 
 		all.list = xrealloc(all.list, (all.n + more.n + 1) * sizeof(*all.list));
 		memcpy(all.list + all.n, more.list, more.n * sizeof(*more.list));

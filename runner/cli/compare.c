@@ -8,7 +8,8 @@
 struct compare_request {
 	struct stored_request stored;
 	const char *runs[2];
-	enum compare_format { FORMAT_TEXT, FORMAT_CSV, FORMAT_MARKDOWN } format;
+	bool csv, markdown;
+	bool by_given;
 	enum compare_by by;
 	struct judge_options judge;
 };
@@ -17,7 +18,8 @@ enum { KEY_CSV = 0x100, KEY_MARKDOWN, KEY_BY, KEY_ALPHA, KEY_THRESHOLD };
 
 static const struct argp_option argp_options[] = {
 	STORED_OPTION,
-	{ "by", KEY_BY, "WHAT", 0, "Compare 'profile' with profile (the default) or 'kernel' with kernel", 0 },
+	{ "by", KEY_BY, "WHAT", 0, "Compare 'profile' with profile, 'kernel' with kernel, or of two runs each profile with the same one "
+	  "of the other 'run' (default: kernels where a run has one profile on several, else profiles)", 0 },
 	{ "alpha", KEY_ALPHA, "P", 0, "False alarms allowed, over all primary metrics together (default: 0.05)", 0 },
 	{ "threshold", KEY_THRESHOLD, "SHARE", 0,
 	  "Differences of the median that are smaller do not count, 5% or 0.05 (default: 2%)", 0 },
@@ -31,7 +33,7 @@ static const char argp_doc[] =
 	"Examples:\n"
 	"  memrig compare latest\n"
 	"  memrig compare 20260101T12\n"
-	"  memrig compare ./before ./after\n"
+	"  memrig compare ./before ./after --by run\n"
 	"  memrig compare latest --by kernel\n"
 	"  memrig compare 20260101T12 latest --threshold 5% --markdown\n"
 	"\n"
@@ -59,9 +61,15 @@ static double parse_share(struct argp_state *state, const char *option, const ch
 
 static enum compare_by parse_by(struct argp_state *state, const char *text)
 {
-	if (!streq(text, "profile") && !streq(text, "kernel"))
-		argp_error(state, "--by: '%s' is neither 'profile' nor 'kernel'", text);
-	return streq(text, "kernel") ? COMPARE_KERNELS : COMPARE_PROFILES;
+	static const char *const names[] = {
+		[COMPARE_PROFILES] = "profile", [COMPARE_KERNELS] = "kernel", [COMPARE_RUNS] = "run"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (streq(text, names[i]))
+			return (enum compare_by)i;
+	argp_error(state, "--by: '%s' is not 'profile', 'kernel' or 'run'", text);
+	return COMPARE_PROFILES;
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -70,16 +78,19 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case KEY_CSV:
-		request->format = FORMAT_CSV;
+		request->csv = true;
 		return 0;
 	case KEY_MARKDOWN:
-		request->format = FORMAT_MARKDOWN;
+		request->markdown = true;
 		return 0;
 	case KEY_BY:
 		request->by = parse_by(state, arg);
+		request->by_given = true;
 		return 0;
 	case KEY_ALPHA:
 		request->judge.alpha = parse_share(state, "--alpha", arg, 0.5);
+		if (request->judge.alpha <= 0)
+			argp_error(state, "--alpha: it must be above 0, such as 0.05");
 		return 0;
 	case KEY_THRESHOLD:
 		request->judge.threshold = parse_share(state, "--threshold", arg, 1000);
@@ -92,6 +103,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "no run given; 'memrig compare latest' shows the last one");
+		return 0;
+	case ARGP_KEY_END:
+		if (request->stored.json + request->csv + request->markdown > 1)
+			argp_error(state, "one of --json, --csv and --markdown");
 		return 0;
 	default:
 		return stored_parse(key, arg, &request->stored);
@@ -106,9 +121,9 @@ static void print(const struct compare_request *request, json_t *const *runs, co
 		if (compare_to_json(runs[0], runs[1], options, &document) == 0)
 			cli_json(document);
 		json_decref(document);
-	} else if (request->format == FORMAT_CSV) {
+	} else if (request->csv) {
 		compare_print_csv(stdout, runs[0], runs[1], options);
-	} else if (request->format == FORMAT_MARKDOWN) {
+	} else if (request->markdown) {
 		compare_print_markdown(stdout, runs[0], runs[1], options);
 	} else {
 		compare_print(stdout, runs[0], runs[1], options);
@@ -131,7 +146,7 @@ static int compare_main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(runs) && request.runs[i] && r == 0; i++)
 		r = stored_load(request.stored.store, request.runs[i], &runs[i], NULL, &err);
 	if (r == 0) {
-		options.by = request.by;
+		options.by = request.by_given ? request.by : compare_by_what_differs(runs[0], runs[1]);
 		options.judge = request.judge;
 		print(&request, runs, &options);
 		r = stored_written();

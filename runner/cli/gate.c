@@ -48,6 +48,15 @@ static const char argp_doc[] =
 	"regression, 2 when "
 	"the two cannot be compared, 4 when runs are too few to tell. FILE may be '-'.";
 
+static unsigned count_for_stdout(const struct gate_request *request)
+{
+	unsigned n = request->stored.json;
+
+	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
+		n += request->files[i] && streq(request->files[i], "-");
+	return n;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct gate_request *request = state->input;
@@ -76,6 +85,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 				   "no run given; 'memrig gate latest --baseline RUN' takes the last one");
 		if (!request->baseline)
 			argp_error(state, "no baseline given: --baseline=RUN or TAG");
+		if (count_for_stdout(request) > 1)
+			argp_error(state, "stdout is for one document: give the others a file");
 		return 0;
 	default:
 		return stored_parse(key, arg, &request->stored);
@@ -104,16 +115,6 @@ static int write_outputs(const struct gate_request *request, const json_t *gate,
 	return 0;
 }
 
-/* stdout is for one thing. */
-static bool stdout_is_taken(const struct gate_request *request)
-{
-	bool taken = false;
-
-	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
-		taken |= request->files[i] && streq(request->files[i], "-");
-	return taken;
-}
-
 static int exit_code(const struct gate_request *request, const json_t *gate)
 {
 	const json_t *counts = json_object_get(gate, "counts");
@@ -139,7 +140,7 @@ static int show(const struct gate_request *request, const json_t *gate)
 	}
 	if (request->stored.json)
 		cli_json(gate);
-	else if (!stdout_is_taken(request))
+	else if (count_for_stdout(request) == 0)
 		gate_print(stdout, gate, stored_text_options().width);
 	r = stored_written();
 	return r == EXIT_DONE ? exit_code(request, gate) : r;
@@ -170,6 +171,8 @@ static int gate_main(int argc, char **argv)
 	r = stored_load(request.stored.store, request.run, &run, NULL, &err);
 	if (r == 0)
 		r = stored_load(request.stored.store, request.baseline, &baseline, NULL, &err);
+	if (r == 0 && streq(record_text(run, "run", "a run"), record_text(baseline, "run", "a baseline")))
+		fprintf(stderr, "memrig: %s is its own baseline: nothing can differ\n", request.run);
 	if (r == 0)
 		r = gate_make(run, baseline, NULL, &gate, &err);
 	r = r < 0 ? stored_failed(r, &err) : show(&request, gate);

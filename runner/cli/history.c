@@ -54,6 +54,17 @@ static bool parse_number(const char *arg, double least, double most, double *ret
 	return true;
 }
 
+/* "5" or "5%". */
+static bool parse_percent(const char *arg, double *ret)
+{
+	_cleanup_free_ char *number = xstrdup(arg);
+	size_t len = strlen(number);
+
+	if (len > 0 && number[len - 1] == '%')
+		number[len - 1] = '\0';
+	return parse_number(number, 0, 1e6, ret);
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct history_request *request = state->input;
@@ -75,7 +86,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		request->filter.last = (size_t)number;
 		return 0;
 	case KEY_MIN_CHANGE:
-		if (!parse_number(arg, 0, 1e6, &number))
+		if (!parse_percent(arg, &number))
 			argp_error(state, "--min-change is a number of percent, not '%s'", arg);
 		request->trend.min_magnitude = number / 100;
 		return 0;

@@ -151,6 +151,7 @@ static int show_run(const struct run_options *options, const char *path, int *co
 
 	if (r < 0)
 		return r;
+	compare.by = compare_by_what_differs(document, NULL);
 	if (options->show)
 		*code = options->show(options, document);
 	else

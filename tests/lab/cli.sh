@@ -32,10 +32,15 @@ says 2 "no run given" gate --baseline good
 says 2 "no baseline given" gate latest
 says 2 "--fail-on is regression or change" gate latest --baseline good --fail-on doom
 says 2 "" gate no-such-run --baseline good
+says 2 "stdout is for one document" gate latest --baseline good --junit - --json
+says 2 "stdout is for one document" gate latest --baseline good --junit - --ktap -
 says 2 "no metric given" history
 says 2 "did you mean 'swap.out_bytes'" history swap.out_byte
 says 2 "" show no-such-run
 says 2 "" compare no-such-run
+says 2 "it must be above 0" compare latest --alpha 0
+says 2 "one of --json, --csv and --markdown" compare latest --json --csv
+says 2 "--min-change is a number of percent" history swap.out_bytes --min-change %
 
 says 2 "did you mean 'heap'" workload show heep
 says 2 "'memrig workload list' lists them" workload show frobnicator

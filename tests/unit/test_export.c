@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "results/export/export.h"
+#include "results/export/text.h"
 #include "streams.h"
 
 static const char gate_text[] =
@@ -281,6 +282,28 @@ START_TEST(markdown_escapes_what_would_break_its_table)
 }
 END_TEST
 
+static char *written(void (*put)(FILE *out, const char *text), const char *text)
+{
+	struct text t;
+
+	text_begin(&t);
+	put(t.out, text);
+	return text_end(&t);
+}
+
+START_TEST(names_with_anything_in_them_stay_one_field)
+{
+	_cleanup_free_ char *plain = written(text_csv, "swap.out_bytes"), *csv = written(text_csv, "a,\"b\"\nc"),
+			    *cell = written(text_markdown, "a|b\\|<i>\n`c`"),
+			    *code = written(text_markdown_code, "a|b_c`d");
+
+	ck_assert_str_eq(plain, "swap.out_bytes");
+	ck_assert_str_eq(csv, "\"a,\"\"b\"\"\nc\"");
+	ck_assert_str_eq(cell, "a\\|b\\\\\\|&lt;i&gt; \\`c\\`");
+	ck_assert_str_eq(code, "`a\\|b_c'd`");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("export");
@@ -294,6 +317,7 @@ int main(void)
 	tcase_add_test(tc, prometheus_text_is_well_formed);
 	tcase_add_test(tc, prometheus_has_results_counts_and_the_time);
 	tcase_add_test(tc, markdown_escapes_what_would_break_its_table);
+	tcase_add_test(tc, names_with_anything_in_them_stay_one_field);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -154,6 +154,46 @@ START_TEST(a_seed_that_is_missing_is_found)
 }
 END_TEST
 
+/* The findings of the first group that are of the kind. */
+static size_t count_kind(json_t *run, json_t *baseline, const char *kind)
+{
+	json_t *gate = gate_of(run, baseline), *finding;
+	size_t n = 0, i;
+
+	json_array_foreach (json_object_get(json_array_get(json_object_get(gate, "groups"), 0), "findings"), i, finding)
+		n += streq(record_text(finding, "kind", ""), kind);
+	json_decref(gate);
+	return n;
+}
+
+START_TEST(one_seed_of_several_is_held_against_the_same_seed)
+{
+	ck_assert_uint_eq(count_kind(plain("completed", 100, ""), seeds(100, 1, 9), "metric"), 0);
+	ck_assert_uint_eq(count_kind(plain("completed", 101, ""), seeds(100, 1, 9), "metric"), 1);
+	expect(seeds(100, 1, 9), plain("completed", 100, ""), "no_change", "");
+	expect(seeds(150, 1, 9), plain("completed", 100, ""), "regression", "metric");
+}
+END_TEST
+
+START_TEST(seeds_with_none_in_common_have_no_numbers_to_compare)
+{
+	json_t *run = plain("completed", 900, "");
+
+	json_object_set_new(json_array_get(json_object_get(run, "cells"), 0), "seed", json_integer(7));
+	ck_assert_uint_eq(count_kind(run, plain("completed", 100, ""), "metric"), 0);
+}
+END_TEST
+
+#define OF_SETTING(key)                                                                                      \
+	"{'name':'setting_without_effect','cause':'c','summary':'S.','evidence':{'key':'" key "'}}"
+
+START_TEST(settings_without_effect_are_told_apart)
+{
+	expect(plain("completed", 1, ",'verdicts':[" OF_SETTING("a") "," OF_SETTING("b") "]"),
+	       plain("completed", 1, ",'verdicts':[" OF_SETTING("a") "]"), "regression", "verdict");
+}
+END_TEST
+
 START_TEST(scenarios_of_one_run_alone_are_missing_or_new)
 {
 	json_t *run = run_of("r", "virtual",
@@ -297,6 +337,9 @@ int main(void)
 	tcase_add_test(tc, an_expectation_that_is_no_longer_met_is_a_regression);
 	tcase_add_test(tc, a_cell_that_is_not_valid_any_more_is_a_regression);
 	tcase_add_test(tc, a_seed_that_is_missing_is_found);
+	tcase_add_test(tc, one_seed_of_several_is_held_against_the_same_seed);
+	tcase_add_test(tc, seeds_with_none_in_common_have_no_numbers_to_compare);
+	tcase_add_test(tc, settings_without_effect_are_told_apart);
 	tcase_add_test(tc, scenarios_of_one_run_alone_are_missing_or_new);
 	tcase_add_test(tc, another_release_of_the_kernel_is_the_same_kernel);
 	tcase_add_test(tc, few_cells_on_a_real_clock_are_not_enough);

@@ -365,6 +365,54 @@ START_TEST(kernels_are_columns_when_asked_for)
 }
 END_TEST
 
+START_TEST(the_kernel_that_was_asked_for_first_is_the_baseline)
+{
+	struct compare_groups groups;
+
+	for (int k = 0; k < 3; k++)
+		json_object_set_new(add_cell(run, "kernel-default", 1, "completed"), "kernel",
+				    json_string(k == 0 ? "6.1" : k == 1 ? "6.12" : "6.18"));
+	ck_assert_int_eq(compare_by_what_differs(run, NULL), COMPARE_KERNELS);
+	groups = compare_groups_by(run, NULL, COMPARE_KERNELS);
+	ck_assert_str_eq(groups.list[0].columns[0].kernel, "6.1");
+	compare_groups_release(&groups);
+	json_object_set_new(add_cell(run, "b", 1, "completed"), "kernel", json_string("6.1"));
+	ck_assert_int_eq(compare_by_what_differs(run, NULL), COMPARE_PROFILES);
+	ck_assert_int_eq(compare_by_what_differs(run, run), COMPARE_PROFILES);
+}
+END_TEST
+
+START_TEST(profiles_of_two_runs_are_paired_when_asked_for)
+{
+	struct compare_groups groups;
+
+	other = new_run_of("x-2", "virtual");
+	for (int i = 0; i < 2; i++) {
+		add_cell(run, i ? "b" : "a", 1, "completed");
+		add_cell(other, i ? "a" : "b", 1, "completed");
+	}
+	groups = compare_groups_by(run, other, COMPARE_RUNS);
+	ck_assert_uint_eq(groups.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_uint_eq(groups.list[i].n_columns, 2);
+		ck_assert_ptr_eq(groups.list[i].columns[0].run, run);
+		ck_assert_ptr_eq(groups.list[i].columns[1].run, other);
+		ck_assert_str_eq(groups.list[i].columns[1].profile, groups.list[i].columns[0].profile);
+	}
+	compare_groups_release(&groups);
+}
+END_TEST
+
+START_TEST(half_a_page_is_no_reason_for_an_exponent)
+{
+	_cleanup_free_ char *pages = judged_value("reclaim.stolen_pages", 175195.5),
+			    *few = judged_value("alloc.stalls", 130.5);
+
+	ck_assert_str_eq(pages, "175196");
+	ck_assert_str_eq(few, "130.5");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("judge");
@@ -395,6 +443,9 @@ int main(void)
 	tcase_add_test(tc, words_have_the_gain_and_p_and_n);
 	tcase_add_test(tc, runs_that_differ_in_memrig_are_warned_about);
 	tcase_add_test(tc, kernels_are_columns_when_asked_for);
+	tcase_add_test(tc, the_kernel_that_was_asked_for_first_is_the_baseline);
+	tcase_add_test(tc, profiles_of_two_runs_are_paired_when_asked_for);
+	tcase_add_test(tc, half_a_page_is_no_reason_for_an_exponent);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

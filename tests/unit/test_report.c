@@ -4,7 +4,9 @@
 
 #include "results/report/course.h"
 #include "results/report/html.h"
+#include "results/report/parts.h"
 #include "results/report/svg.h"
+#include "tests/unit/judging.h"
 #include "tests/unit/report_page.h"
 
 static char *page;
@@ -21,7 +23,8 @@ static void teardown(void)
 	free(page);
 }
 
-static char *printed(void (*print)(FILE *out))
+/* Not inlined: GCC 12 takes what the stream allocated for the local pointer to it. */
+static __attribute__((noinline)) char *printed(void (*print)(FILE *out))
 {
 	char *text = NULL;
 	size_t len;
@@ -61,6 +64,53 @@ START_TEST(a_document_in_a_script_cannot_end_it)
 	ck_assert_ptr_null(strpbrk(text, "<>&"));
 	ck_assert_str_eq(json_string_value(json_object_get(again, "</script>")), "<!--&");
 	json_decref(again);
+}
+END_TEST
+
+/* A run of two profiles with a primary metric and another one that differs; the second has two findings. */
+static void print_group(FILE *out)
+{
+	json_t *run = new_run_of("x-1", "virtual"), *a = add_cell(run, "kernel-default", 1, "completed"),
+	       *b = add_cell(run, "hpc", 1, "completed");
+	struct compare_groups groups;
+
+	set_metric(a, "swap.out_bytes", 100);
+	set_metric(b, "swap.out_bytes", 200);
+	set_metric(a, "figure.x.0.ops", 100);
+	set_metric(b, "figure.x.0.ops", 50);
+	json_object_set_new(b, "verdicts",
+			    json_pack("[{s:s, s:s, s:s, s:{s:s}}, {s:s, s:s, s:s, s:{s:s}}]", "name", "setting_without_effect",
+				      "cause", "c", "summary", "First.", "evidence", "key", "vm.a", "name",
+				      "setting_without_effect", "cause", "c", "summary", "Second.", "evidence", "key", "vm.b"));
+	groups = compare_groups_of(run, NULL);
+	part_group(out, &groups.list[0], 0);
+	compare_groups_release(&groups);
+	json_decref(run);
+}
+
+static bool in_order(const char *text, const char *first, const char *second)
+{
+	const char *at = strstr(text, first);
+
+	return at && strstr(at, second);
+}
+
+START_TEST(other_metrics_that_differ_are_folded_below_the_primary_ones)
+{
+	_cleanup_free_ char *text = printed(print_group);
+
+	ck_assert(in_order(text, "<th scope=\"row\">swap.out_bytes</th>",
+			   "<summary>1 other metric that differs from kernel-default in hpc</summary>"));
+	ck_assert(in_order(text, "<summary>1 other", "<th scope=\"row\">figure.x.0.ops</th>"));
+}
+END_TEST
+
+START_TEST(findings_about_two_settings_are_two)
+{
+	_cleanup_free_ char *text = printed(print_group);
+
+	ck_assert_ptr_nonnull(strstr(text, "First."));
+	ck_assert_ptr_nonnull(strstr(text, "Second."));
 }
 END_TEST
 
@@ -249,6 +299,8 @@ int main(void)
 	tcase_add_checked_fixture(whole, setup, teardown);
 	tcase_add_test(whole, names_that_mean_harm_stay_text);
 	tcase_add_test(whole, nothing_in_the_page_is_fetched);
+	tcase_add_test(whole, other_metrics_that_differ_are_folded_below_the_primary_ones);
+	tcase_add_test(whole, findings_about_two_settings_are_two);
 	tcase_add_test(whole, a_killed_cell_is_a_cross_and_told_first);
 	tcase_add_test(whole, a_setting_that_is_not_as_asked_is_said);
 	tcase_add_test(whole, every_drawing_has_a_table);
