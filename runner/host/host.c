@@ -207,7 +207,7 @@ static int collect(struct host_run *run, struct error *err)
 	return run->options->done(run->options->opaque, run->cell, &result, err);
 }
 
-static bool needs_disk(const struct scenario *scenario)
+bool host_needs_disk(const struct scenario *scenario)
 {
 	for (size_t g = 0; g < scenario->n_groups; g++)
 		for (size_t w = 0; w < scenario->groups[g].n_workloads; w++)
@@ -219,13 +219,12 @@ static bool needs_disk(const struct scenario *scenario)
 /* A directory that nobody has guessed. */
 static char *new_data_dir(const struct host_run *run)
 {
-	const char *tmp = run->options->data_dir ? run->options->data_dir : getenv("TMPDIR");
-	_cleanup_free_ char *dir = realpath(tmp && *tmp ? tmp : "/var/tmp", NULL);
+	_cleanup_free_ char *dir = host_data_parent(run->options->data_dir);
 	uint64_t random = 0;
 
 	if (getrandom(&random, sizeof(random), 0) < 0)
 		random = now_ns();
-	return xasprintf("%s/memrig-%ld-%016" PRIx64, dir && !streq(dir, "/") ? dir : "", (long)getpid(), random);
+	return xasprintf("%s/memrig-%ld-%016" PRIx64, dir ? dir : "", (long)getpid(), random);
 }
 
 static void name_things(struct host_run *run)
@@ -233,7 +232,7 @@ static void name_things(struct host_run *run)
 	const char *own = run->group.own;
 
 	run->cell_group = xasprintf("%s%smemrig-%ld", own, *own ? "/" : "", (long)getpid());
-	run->data_dir = needs_disk(run->cell->scenario) ? new_data_dir(run) : xstrdup("");
+	run->data_dir = host_needs_disk(run->cell->scenario) ? new_data_dir(run) : xstrdup("");
 	run->what = xasprintf(APPLY_CELL "%s", run->cell->id);
 }
 
