@@ -2,6 +2,7 @@
 /* The cells that a history is made of, from the run directories. */
 #include "common/util.h"
 #include "results/history.h"
+#include "results/store.h"
 #include "results/timeline.h"
 
 static bool wanted(const char *filter, const char *text)
@@ -67,14 +68,12 @@ static void read_run(struct history_cells *cells, const json_t *run, const struc
 
 	json_array_foreach (json_object_get(run, "cells"), i, id) {
 		_cleanup_free_ char *path = NULL;
-		json_t *cell;
+		json_t *cell = NULL;
 
 		if (!json_is_string(id) || !may_be_wanted(filter, json_string_value(id)))
 			continue;
-		path = xasprintf("%s/cells/%s/summary.json", record_text(run, "path", ""),
-				 json_string_value(id));
-		cell = json_load_file(path, 0, NULL);
-		if (cell)
+		path = xasprintf("cells/%s/summary.json", json_string_value(id));
+		if (store_read_json(record_text(run, "path", ""), path, &cell, NULL) == 0)
 			add_cell(cells, run, cell, filter);
 		json_decref(cell);
 	}

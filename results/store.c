@@ -8,10 +8,12 @@
 #include <zstd.h>
 
 #include "common/file.h"
+#include "common/json.h"
 #include "common/util.h"
 
 /* No stream comes near this; a damaged size field must not make us ask for all memory. */
 #define MAX_STREAM_BYTES (2 * GIB)
+#define MAX_JSON_BYTES (64 * MIB)
 
 static char *default_dir(void)
 {
@@ -91,12 +93,19 @@ static int compare_entries(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+static bool is_link(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 static bool is_run(const char *dir, struct timespec *ret_changed)
 {
 	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
 	struct stat st;
 
-	if (stat(path, &st) < 0)
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
 	*ret_changed = st.st_mtim;
 	return true;
@@ -116,8 +125,8 @@ static int read_entries(const struct store *store, struct entries *ret, struct e
 		_cleanup_free_ char *path = xasprintf("%s/%s", store->dir, found->d_name);
 		struct timespec changed;
 
-		/* A leading dot: a run that is being written. */
-		if (found->d_name[0] == '.' || !is_run(path, &changed))
+		/* A leading dot: a run that is being written. What a link leads to is not this store's. */
+		if (found->d_name[0] == '.' || is_link(path) || !is_run(path, &changed))
 			continue;
 		ret->list = xrealloc(ret->list, (ret->n + 1) * sizeof(*ret->list));
 		ret->list[ret->n++] = (struct entry){ xstrdup(found->d_name), changed };
@@ -200,15 +209,16 @@ int store_find(const struct store *store, const char *what, char **ret_path, str
 
 /* ---- reading one ---- */
 
-static int read_json(const char *path, json_t **ret, struct error *err)
+int store_read_json(const char *run, const char *file, json_t **ret, struct error *err)
 {
 	json_error_t problem;
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *path = xasprintf("%s/%s", run, file);
 	size_t len;
-	int r = file_read(NULL, path, &text, &len, err);
+	int r = file_read_beneath(run, file, MAX_JSON_BYTES, &text, &len, err);
 
 	if (r < 0)
 		return r;
+	json_text_disarm(text, len);
 	*ret = json_loadb(text, len, 0, &problem);
 	if (!*ret)
 		return error_set(err, -EBADMSG, path, "damaged, line %d: %s", problem.line, problem.text);
@@ -220,7 +230,7 @@ static int read_run(const char *path, json_t **ret, struct error *err)
 	_cleanup_free_ char *file = xasprintf("%s/run.json", path);
 	json_t *run;
 	const char *schema;
-	int r = read_json(file, &run, err);
+	int r = store_read_json(path, "run.json", &run, err);
 
 	if (r < 0)
 		return r;
@@ -242,10 +252,10 @@ static int expand_cells(const char *path, json_t *run, struct error *err)
 	size_t i;
 
 	json_array_foreach (json_object_get(run, "cells"), i, name) {
-		_cleanup_free_ char *file = xasprintf("%s/cells/%s/summary.json", path,
+		_cleanup_free_ char *file = xasprintf("cells/%s/summary.json",
 						      json_is_string(name) ? json_string_value(name) : "");
 		json_t *cell;
-		int r = read_json(file, &cell, err);
+		int r = store_read_json(path, file, &cell, err);
 
 		if (r < 0) {
 			json_decref(cells);
@@ -297,11 +307,11 @@ int store_list(const struct store *store, json_t **ret, struct error *err)
 
 int store_read_stream(const char *path, const char *cell, char **ret, size_t *ret_len, struct error *err)
 {
-	_cleanup_free_ char *file = xasprintf("%s/cells/%s/stream.jsonl.zst", path, cell);
+	_cleanup_free_ char *file = xasprintf("cells/%s/stream.jsonl.zst", cell);
 	_cleanup_free_ char *packed = NULL, *text = NULL;
 	unsigned long long size;
 	size_t packed_len, len;
-	int r = file_read(NULL, file, &packed, &packed_len, err);
+	int r = file_read_beneath(path, file, MAX_STREAM_BYTES, &packed, &packed_len, err);
 
 	if (r < 0)
 		return r;
@@ -312,6 +322,7 @@ int store_read_stream(const char *path, const char *cell, char **ret, size_t *re
 	len = ZSTD_decompress(text, (size_t)size, packed, packed_len);
 	if (ZSTD_isError(len))
 		return error_set(err, -EBADMSG, file, "damaged: %s", ZSTD_getErrorName(len));
+	json_text_disarm(text, len);
 	*ret = TAKE_PTR(text);
 	*ret_len = len;
 	return 0;
