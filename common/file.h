@@ -19,7 +19,7 @@
 int file_read(const char *root, const char *path, char **ret, size_t *ret_len, struct error *err);
 
 /* As file_read(), of a file that somebody else may have laid there: a regular file of at most `limit` bytes (-EFBIG)
- * that is reached from `dir` without a link (-ELOOP) and without leaving it (-EXDEV); see openat2(2). */
+ * that is reached from `dir` without a link (-ELOOP, -ENOTDIR) and without leaving it (-EXDEV). */
 int file_read_beneath(const char *dir, const char *path, size_t limit, char **ret, size_t *ret_len, struct error *err);
 
 /* As file_read(), of a file or pipe that the user named; -EFBIG as soon as more than `limit` bytes have come. */
