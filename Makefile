@@ -176,6 +176,16 @@ fuzz:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(FUZZ_BIN)
 	$(Q)tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
 
+# Left out are tests that measure time or start many processes: valgrind makes them wait for their own limits.
+VALGRIND_OUT := exec sampler undo watch workload workload_processes
+## valgrind: the unit tests once more, for leaks and uninitialized values
+valgrind: all $(UNIT_BIN)
+	$(Q)scripts/deps.sh build test lint
+	$(Q)failed=0; for t in $(filter-out $(VALGRIND_OUT:%=$(BUILD)/unit/test_%),$(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)); do \
+		CK_FORK=no valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect \
+			--error-exitcode=9 $$t >build/valgrind.log 2>&1 && echo "ok      $$t" || \
+			{ echo "FAILED  $$t"; tail -n 30 build/valgrind.log; failed=1; }; done; exit $$failed
+
 ## lint: shellcheck, cppcheck and clang-tidy over everything (CHANGED=1: the C files that differ from main)
 lint: build/version.h
 	$(Q)scripts/deps.sh build lint
@@ -206,6 +216,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: FORCE all torture try check unit-programs fuzz unit bench lint format install clean help
+.PHONY: FORCE all torture try check unit-programs fuzz unit bench lint valgrind format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "common/error.h"
 #include "common/util.h"
 
 void diags_add(struct diags *d, const char *file, unsigned line, unsigned column, const char *path,
@@ -24,6 +25,11 @@ void diags_add(struct diags *d, const char *file, unsigned line, unsigned column
 	if (vasprintf(&diag->message, format, args) < 0)
 		abort();
 	va_end(args);
+	text_plain(diag->file);
+	text_plain(diag->path);
+	text_plain(diag->message);
+	if (diag->hint)
+		text_plain(diag->hint);
 }
 
 void diags_release(struct diags *d)

@@ -5,10 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+void text_plain(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++) {
+		if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
+			*p = '?';
+		else if (p[0] == 0xc2 && (p[1] & 0xe0) == 0x80) /* U+0080 to U+009F */
+			p[0] = p[1] = '?';
+	}
+}
+
 static void fill(struct error *err, const char *where, const char *format, va_list args)
 {
 	snprintf(err->where, sizeof(err->where), "%s", where ? where : "");
 	vsnprintf(err->what, sizeof(err->what), format, args);
+	text_plain(err->where);
+	text_plain(err->what);
 	err->hint[0] = '\0';
 }
 
@@ -48,4 +60,5 @@ void error_hint(struct error *err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->hint, sizeof(err->hint), format, args);
 	va_end(args);
+	text_plain(err->hint);
 }

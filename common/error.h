@@ -25,4 +25,8 @@ int error_set_errno(struct error *err, int code, const char *where, const char *
 /* Adds what to do next to an error already set. */
 void error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Makes '?' of control characters other than tab and newline: messages quote what somebody else wrote, and a terminal
+ * obeys such characters. Errors and diagnostics are plain already. */
+void text_plain(char *text);
+
 #endif

@@ -18,6 +18,13 @@
 /* Reads a whole file; *ret is NUL-terminated, the caller frees it. *ret_len may be NULL. */
 int file_read(const char *root, const char *path, char **ret, size_t *ret_len, struct error *err);
 
+/* As file_read(), of a file that somebody else may have laid there: a regular file of at most `limit` bytes (-EFBIG)
+ * that is reached from `dir` without a link (-ELOOP, -ENOTDIR) and without leaving it (-EXDEV). */
+int file_read_beneath(const char *dir, const char *path, size_t limit, char **ret, size_t *ret_len, struct error *err);
+
+/* As file_read(), of a file or pipe that the user named; -EFBIG as soon as more than `limit` bytes have come. */
+int file_read_limited(const char *path, size_t limit, char **ret, size_t *ret_len, struct error *err);
+
 /* As file_read(), with white space at the end removed. */
 int file_read_line(const char *root, const char *path, char **ret, struct error *err);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "common/json.h"
 
+#include <ctype.h>
 #include <errno.h>
 
 #include "common/error.h"
@@ -91,7 +92,7 @@ int json_file_load(const char *path, json_t **ret, char **ret_text, struct diags
 	size_t len;
 	int r;
 
-	r = file_read(NULL, path, &text, &len, &err);
+	r = file_read_limited(path, LARGEST_FILE, &text, &len, &err);
 	if (r < 0) {
 		diags_add(diags, path, 0, 0, "", NULL, "%s", err.what);
 		return r;
@@ -100,6 +101,46 @@ int json_file_load(const char *path, json_t **ret, char **ret_text, struct diags
 	if (r == 0 && ret_text)
 		*ret_text = TAKE_PTR(text);
 	return r;
+}
+
+/* The six bytes of \uXXXX stand for a control character. */
+static bool is_control(const char *escape)
+{
+	unsigned code = 0;
+
+	for (int i = 2; i < 6; i++)
+		code = code << 4 | (unsigned)(escape[i] <= '9' ? escape[i] - '0' : (escape[i] | 0x20) - 'a' + 10);
+	return (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7f && code < 0xa0);
+}
+
+static bool are_hex(const char *p)
+{
+	return isxdigit((unsigned char)p[0]) && isxdigit((unsigned char)p[1]) && isxdigit((unsigned char)p[2]) &&
+	       isxdigit((unsigned char)p[3]);
+}
+
+static void disarm_escapes(char *p, const char *end)
+{
+	while ((p = memchr(p, '\\', (size_t)(end - p))) && end - p >= 2) {
+		if (strchr("bfr", p[1]) && p[1])
+			p[1] = 't';
+		else if (p[1] == 'u' && end - p >= 6 && are_hex(p + 2) && is_control(p))
+			memcpy(p + 2, "fffd", 4);
+		p += 2;
+	}
+}
+
+void json_text_disarm(char *text, size_t len)
+{
+	char *end = text + len, *p;
+
+	disarm_escapes(text, end);
+	for (p = text; (p = memchr(p, 0x7f, (size_t)(end - p))); p++)
+		*p = '?';
+	/* C1 in UTF-8 is 0xc2 and a byte from 0x80 to 0x9f. */
+	for (p = text; (p = memchr(p, 0xc2, (size_t)(end - p))); p++)
+		if (end - p > 1 && ((unsigned char)p[1] & 0xe0) == 0x80)
+			memset(p, '?', 2);
 }
 
 /*

@@ -2,6 +2,7 @@
 #include "results/changes.h"
 
 #include "common/util.h"
+#include "results/store.h"
 #include "results/timeline.h"
 
 /* Longest value in a sentence; that of a scenario's member may be a list of workloads. */
@@ -158,7 +159,8 @@ char *changes_text(const json_t *change)
 
 json_t *changes_description(const json_t *run, const char *cell)
 {
-	_cleanup_free_ char *path = xasprintf("%s/cells/%s/cell.json", record_text(run, "path", ""), cell);
+	_cleanup_free_ char *path = xasprintf("cells/%s/cell.json", cell);
+	json_t *json = NULL;
 
-	return json_load_file(path, 0, NULL);
+	return store_read_json(record_text(run, "path", ""), path, &json, NULL) == 0 ? json : NULL;
 }

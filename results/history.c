@@ -5,6 +5,7 @@
 #include "results/changes.h"
 #include "results/kernel_series.h"
 #include "results/metrics.h"
+#include "results/store.h"
 #include "results/timeline.h"
 
 /* The cells of one run in a series. */
@@ -100,10 +101,10 @@ static json_t *seeds_of(const struct night *night)
 
 static json_t *load(const struct history_cell *cell, const char *file)
 {
-	_cleanup_free_ char *path = file ? xasprintf("%s/cells/%s/%s", cell->path, cell->id, file)
-					 : xasprintf("%s/run.json", cell->path);
+	_cleanup_free_ char *path = file ? xasprintf("cells/%s/%s", cell->id, file) : xstrdup("run.json");
+	json_t *json = NULL;
 
-	return json_load_file(path, 0, NULL);
+	return store_read_json(cell->path, path, &json, NULL) == 0 ? json : NULL;
 }
 
 /* Other seeds make other values; so they come first, before kernel, profile and the rest. */

@@ -7,12 +7,14 @@
 #include <zstd.h>
 
 #include "common/file.h"
+#include "common/json.h"
 #include "common/util.h"
 #include "results/store_dir.h"
 #include "results/store_tag.h"
 
 /* No stream comes near this; a damaged size field must not make us ask for all memory. */
 #define MAX_STREAM_BYTES (2 * GIB)
+#define MAX_JSON_BYTES (64 * MIB)
 
 static char *default_dir(void)
 {
@@ -132,15 +134,16 @@ int store_find(const struct store *store, const char *what, char **ret_path, str
 
 /* ---- reading one ---- */
 
-static int read_json(const char *path, json_t **ret, struct error *err)
+int store_read_json(const char *run, const char *file, json_t **ret, struct error *err)
 {
 	json_error_t problem;
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *path = xasprintf("%s/%s", run, file);
 	size_t len;
-	int r = file_read(NULL, path, &text, &len, err);
+	int r = file_read_beneath(run, file, MAX_JSON_BYTES, &text, &len, err);
 
 	if (r < 0)
 		return r;
+	json_text_disarm(text, len);
 	*ret = json_loadb(text, len, 0, &problem);
 	if (!*ret)
 		return error_set(err, -EBADMSG, path, "damaged, line %d: %s", problem.line, problem.text);
@@ -152,7 +155,7 @@ static int read_run(const char *path, json_t **ret, struct error *err)
 	_cleanup_free_ char *file = xasprintf("%s/run.json", path);
 	json_t *run;
 	const char *schema;
-	int r = read_json(file, &run, err);
+	int r = store_read_json(path, "run.json", &run, err);
 
 	if (r < 0)
 		return r;
@@ -174,10 +177,10 @@ static int expand_cells(const char *path, json_t *run, bool leave_out, struct er
 	size_t i;
 
 	json_array_foreach (json_object_get(run, "cells"), i, name) {
-		_cleanup_free_ char *file = xasprintf("%s/cells/%s/summary.json", path,
+		_cleanup_free_ char *file = xasprintf("cells/%s/summary.json",
 						      json_is_string(name) ? json_string_value(name) : "");
 		json_t *cell;
-		int r = read_json(file, &cell, err);
+		int r = store_read_json(path, file, &cell, err);
 
 		if (r < 0 && leave_out)
 			continue;
@@ -241,11 +244,11 @@ int store_list(const struct store *store, json_t **ret, struct error *err)
 
 int store_read_stream(const char *path, const char *cell, char **ret, size_t *ret_len, struct error *err)
 {
-	_cleanup_free_ char *file = xasprintf("%s/cells/%s/stream.jsonl.zst", path, cell);
+	_cleanup_free_ char *file = xasprintf("cells/%s/stream.jsonl.zst", cell);
 	_cleanup_free_ char *packed = NULL, *text = NULL;
 	unsigned long long size;
 	size_t packed_len, len;
-	int r = file_read(NULL, file, &packed, &packed_len, err);
+	int r = file_read_beneath(path, file, MAX_STREAM_BYTES, &packed, &packed_len, err);
 
 	if (r < 0)
 		return r;
@@ -256,6 +259,7 @@ int store_read_stream(const char *path, const char *cell, char **ret, size_t *re
 	len = ZSTD_decompress(text, (size_t)size, packed, packed_len);
 	if (ZSTD_isError(len))
 		return error_set(err, -EBADMSG, file, "damaged: %s", ZSTD_getErrorName(len));
+	json_text_disarm(text, len);
 	*ret = TAKE_PTR(text);
 	*ret_len = len;
 	return 0;

@@ -74,6 +74,10 @@ int run_abort(struct run *run, struct error *err);
  * -ENOENT, or -ENOTUNIQ with the candidates as hint. */
 int store_find(const struct store *store, const char *what, char **ret_path, struct error *err);
 
+/* A JSON file of a run directory, read as file_read_beneath() reads, of at most 64 MiB, and disarmed. New reference.
+ * -EBADMSG: damaged. */
+int store_read_json(const char *run, const char *file, json_t **ret, struct error *err);
+
 /* The memrig.run/1 document of a run directory: run.json with the summaries of its cells. New reference. */
 int store_load(const char *path, json_t **ret, struct error *err);
 
@@ -81,7 +85,7 @@ int store_load(const char *path, json_t **ret, struct error *err);
  */
 int store_list(const struct store *store, json_t **ret, struct error *err);
 
-/* The stream of a cell, decompressed and NUL-terminated; the caller frees it. */
+/* The stream of a cell, decompressed, disarmed and NUL-terminated; the caller frees it. */
 int store_read_stream(const char *path, const char *cell, char **ret, size_t *ret_len, struct error *err);
 
 #endif

@@ -30,12 +30,19 @@ static int compare_entries(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+static bool is_link(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 bool store_is_run(const char *dir, struct timespec *ret_changed)
 {
 	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
 	struct stat st;
 
-	if (stat(path, &st) < 0)
+	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
 	*ret_changed = st.st_mtim;
 	return true;
@@ -62,6 +69,9 @@ static int read_names(const struct store *store, const char *prefix, struct stor
 		struct timespec changed = { 0 };
 
 		if (skip ? strncmp(found->d_name, prefix, skip) != 0 : found->d_name[0] == '.')
+			continue;
+		/* What a link leads to is not this store's. */
+		if (is_link(path))
 			continue;
 		/* One that was killed in its first moment has no run.json. */
 		if (store_is_run(path, &changed) || skip)

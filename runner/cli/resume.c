@@ -6,6 +6,8 @@
 #include "common/file.h"
 #include "common/util.h"
 
+#define MAX_CONSOLE ((size_t)64 << 20)
+
 static const char *text_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -22,12 +24,10 @@ int resume_open(const struct store *store, const char *what, struct resume *ret,
 	if (r < 0)
 		return r;
 	file = xasprintf("%s/run.json", resume.path);
-	resume.run = json_load_file(file, 0, NULL);
-	if (!resume.run)
-		r = error_set(err, -EINVAL, file, "cannot be read");
-	else if (streq(text_of(resume.run, "status"), "finished"))
+	r = store_read_json(resume.path, "run.json", &resume.run, err);
+	if (r == 0 && streq(text_of(resume.run, "status"), "finished"))
 		r = error_set(err, -ENODATA, resume.path, "the run is finished, there is nothing to resume");
-	else if (json_array_size(resume_argv(&resume)) < 2)
+	else if (r == 0 && json_array_size(resume_argv(&resume)) < 2)
 		r = error_set(err, -EINVAL, file, "does not say what was run");
 	if (r < 0)
 		resume_close(&resume);
@@ -66,12 +66,14 @@ int resume_check(const struct resume *resume, const json_t *provenance, struct e
 }
 
 /* Whether the cell is there, valid, and what it would be now. */
-static json_t *finished_summary(const char *dir, const struct plan_cell *cell)
+static json_t *finished_summary(const char *run, const struct plan_cell *cell)
 {
-	_cleanup_free_ char *description_path = xasprintf("%s/cell.json", dir);
-	_cleanup_free_ char *summary_path = xasprintf("%s/summary.json", dir);
-	json_t *description = json_load_file(description_path, 0, NULL);
-	json_t *summary = json_load_file(summary_path, 0, NULL);
+	_cleanup_free_ char *description_path = xasprintf("cells/%s/cell.json", cell->id);
+	_cleanup_free_ char *summary_path = xasprintf("cells/%s/summary.json", cell->id);
+	json_t *description = NULL, *summary = NULL;
+
+	store_read_json(run, description_path, &description, NULL);
+	store_read_json(run, summary_path, &summary, NULL);
 
 	if (!json_equal(description, cell->description) || !json_is_true(json_object_get(summary, "valid"))) {
 		json_decref(summary);
@@ -84,10 +86,9 @@ static json_t *finished_summary(const char *dir, const struct plan_cell *cell)
 int resume_take(const struct resume *resume, const struct plan_cell *cell, size_t index, struct run *run,
 		json_t **ret_summary, struct error *err)
 {
-	_cleanup_free_ char *dir = xasprintf("%s/cells/%s", resume->path, cell->id);
-	_cleanup_free_ char *console_path = xasprintf("%s/console.log", dir);
+	_cleanup_free_ char *console_path = xasprintf("cells/%s/console.log", cell->id);
 	_cleanup_free_ char *stream = NULL, *console = NULL;
-	json_t *summary = finished_summary(dir, cell);
+	json_t *summary = finished_summary(resume->path, cell);
 	struct run_cell stored = { .id = cell->id, .index = index, .cell = cell->description, .summary = summary };
 	int r;
 
@@ -95,7 +96,7 @@ int resume_take(const struct resume *resume, const struct plan_cell *cell, size_
 		return 0;
 	r = store_read_stream(resume->path, cell->id, &stream, &stored.stream_len, err);
 	if (r == 0)
-		r = file_read(NULL, console_path, &console, NULL, err);
+		r = file_read_beneath(resume->path, console_path, MAX_CONSOLE, &console, NULL, err);
 	stored.stream = stream;
 	stored.console = console;
 	if (r == 0)

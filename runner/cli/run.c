@@ -392,6 +392,7 @@ static int run_again(const struct run_options *now, struct resume *resume, const
 {
 	struct run_options options = *now;
 	struct plan_stored request = { .only = only, .fetch = !now->dry_run, .note = note };
+	struct host_options host;
 	struct plan *plan = NULL;
 	json_t *stored = NULL;
 	int r = read_plan(path, &stored, err);
@@ -404,9 +405,11 @@ static int run_again(const struct run_options *now, struct resume *resume, const
 	}
 	if (r == 0)
 		r = plan_from_json(stored, &request, &plan, err);
-	if (r == 0)
-		r = options.dry_run ? plan_show(plan, choose_clock(&options, plan), options.json)
+	if (r == 0) {
+		host = host_options_of(&options);
+		r = options.dry_run ? plan_show(plan, choose_clock(&options, plan), run_on_host(&options) ? &host : NULL, options.json)
 				    : run_plan(&options, resume, plan, argv);
+	}
 	plan_free(plan);
 	json_decref(stored);
 	return r;

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include "common/clock.h"
+#include "common/json.h"
 #include "common/util.h"
 #include "runner/apply.h"
 #include "runner/cell.h"
@@ -204,6 +205,7 @@ static int collect(struct host_run *run, struct error *err)
 
 	result.stream = xcalloc(result.stream_len + 1, 1);
 	memcpy(result.stream, run->tape->text, result.stream_len);
+	json_text_disarm(result.stream, result.stream_len);
 	return run->options->done(run->options->opaque, run->cell, &result, err);
 }
 

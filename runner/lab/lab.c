@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "common/clock.h"
+#include "common/json.h"
 #include "common/util.h"
 #include "runner/cell.h"
 #include "runner/lab/parts.h"
@@ -227,6 +228,7 @@ int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
 		result.stream_len = stream_len(cell);
 		result.stream = xcalloc(1, result.stream_len + 1);
 		memcpy(result.stream, channel_out(&cell->guest.channel), result.stream_len);
+		json_text_disarm(result.stream, result.stream_len);
 		tell_whole(&result, cell->description);
 		result.console = guest_console(&cell->guest);
 		result.wall_s = now_s() - cell->started_s;

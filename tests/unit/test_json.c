@@ -208,6 +208,23 @@ START_TEST(a_message_is_printed_with_all_that_is_known)
 }
 END_TEST
 
+/* A title set, a line overwritten, the C1 form of ESC [, DEL; and what only looks like an escape. */
+START_TEST(what_would_steer_a_terminal_is_disarmed)
+{
+	char steering[] = "[\"\\u001b]0;x\\u0007\", \"a\\rb\\bc\", \"\xc2\x9b\x7f\", \"\\u009B\", \"\\\\u001b\\n\xc3\x9b\"]";
+	json_t *json;
+
+	json_text_disarm(steering, strlen(steering));
+	json = json_loads(steering, 0, NULL);
+	ck_assert_str_eq(json_string_value(json_array_get(json, 0)), "\xef\xbf\xbd]0;x\xef\xbf\xbd");
+	ck_assert_str_eq(json_string_value(json_array_get(json, 1)), "a\tb\tc");
+	ck_assert_str_eq(json_string_value(json_array_get(json, 2)), "???");
+	ck_assert_str_eq(json_string_value(json_array_get(json, 3)), "\xef\xbf\xbd");
+	ck_assert_str_eq(json_string_value(json_array_get(json, 4)), "\\u001b\n\xc3\x9b");
+	json_decref(json);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("json");
@@ -226,6 +243,7 @@ int main(void)
 	tcase_add_test(tcase, a_byte_of_zero_is_refused);
 	tcase_add_test(tcase, a_file_larger_than_a_megabyte_is_refused);
 	tcase_add_test(tcase, a_missing_file_is_a_message_too);
+	tcase_add_test(tcase, what_would_steer_a_terminal_is_disarmed);
 	tcase_add_test(tcase, near_names_are_suggested);
 	tcase_add_test(tcase, far_names_are_not_suggested);
 	tcase_add_test(tcase, very_long_words_are_far_from_everything);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <ftw.h>
 #include <signal.h>
 #include <sys/resource.h>
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Any text as a sysctl.conf or a TuneD profile: a profile, or an error that says why. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "common/util.h"
+#include "runner/profile_export.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_cleanup_free_ char *text = xcalloc(size + 1, 1);
+	json_t *profile = NULL, *left_out = NULL;
+	struct error err = { 0 };
+
+	memcpy(text, data, size);
+	if (import_text(text, "fuzz", &profile, &left_out, &err) == 0) {
+		json_decref(profile);
+		json_decref(left_out);
+	} else if (!*err.what) {
+		abort(); /* refused without a word */
+	}
+	return 0;
+}

@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What somebody else wrote (files, names, a store, a journal, a guest's image) gives an error: no crash, nothing written
+# elsewhere, no command run, nothing that steers the terminal.
+. "$(dirname "$0")/lib.sh"
+export MEMRIG_STORE="$work/store" MEMRIG_STATE="$work/state"
+esc=$(printf '\033')
+
+# refused WHAT ARGS...: memrig says why and exits with a status of its own, not by a signal (128 and more) or a sanitizer.
+refused() {
+	what=$1; shift
+	timeout 20 "$memrig" "$@" >"$work/out" 2>&1 </dev/null; code=$?
+	number "$what: refused" "$code" -gt 0
+	number "$what: no crash" "$code" -lt 124
+	same "$what: no escape reaches the terminal" "$(grep -c "$esc" "$work/out")" 0
+	differ "$what: says why" "$(cat "$work/out")" ""
+}
+
+# ---- documents ----
+# repeat TEXT N
+repeat() { awk -v text="$1" -v n="$2" 'BEGIN { while (n-- > 0) printf "%s", text }'; }
+{ repeat '[' 10000; repeat ']' 10000; } >"$work/deep.json"
+{ repeat '{"groups":' 2000; printf 1; repeat '}' 2000; } >"$work/nested.json"
+truncate -s 1G "$work/big.json"
+printf '{ "name": "x", "\\u001b]0;owned\\u0007": 1 }' >"$work/escape.json"
+printf '{ "name": "../../etc/x", "machine": {}, "groups": [] }' >"$work/dots.json"
+printf '{ "name": "$(touch %s/pwned)", "groups": [] }' "$work" >"$work/shell.json"
+for file in deep nested big escape dots shell; do
+	for command in "scenario check" "profile check" run; do
+		# shellcheck disable=SC2086
+		refused "$file.json, $command" $command "$work/$file.json"
+	done
+done
+"$memrig" scenario check "$work/big.json" 2>&1 | grep -q '1 MiB' || fail "1 GiB: the message does not say the limit"
+
+# ---- names ----
+for name in ../../etc/passwd "a${esc}]0;owned" "\$(touch $work/pwned)" "x;touch $work/pwned" "\`touch $work/pwned\`" ''; do
+	refused "run $name" run "$name"
+	refused "run -p $name" run smoke -p "$name"
+	refused "run -k $name" run smoke -k "$name"
+	refused "show $name" show "$name"
+	refused "explain $name" explain "$name"
+	refused "compare $name" compare "$name"
+	refused "profile apply $name" profile apply "$name" --dry-run
+done
+jq --arg name ../db '.groups[0].name = $name' workloads/scenarios/smoke.json >"$work/group.json"
+refused "a group ../db" run "$work/group.json"
+
+# ---- the store ----
+run_json whole smoke -p kernel-default -k 6.1
+same "a run: exit code" "$code" 0
+same "the store: for its owner alone" "$(find "$MEMRIG_STORE" -perm /077)" ""
+id=$(ls "$MEMRIG_STORE")
+cell=$(ls "$MEMRIG_STORE/$id/cells")
+
+# damaged WHAT: a new copy of the run in $run
+damaged() {
+	rm -rf "$work/damaged"; mkdir "$work/damaged"
+	cp -a "$MEMRIG_STORE/$id" "$work/damaged/$id"
+	run=$work/damaged/$id
+	stream=$run/cells/$cell/stream.jsonl.zst
+}
+damaged; size=$(stat -c %s "$stream"); truncate -s $((size / 2)) "$stream"
+refused "a stream cut in the middle" explain "$run"
+damaged; head -c 4096 /dev/urandom >"$stream"
+refused "a stream of rubbish" explain "$run"
+damaged; mv "$stream" "$work/elsewhere"; ln -s "$work/elsewhere" "$stream"
+refused "a stream that is a link" explain "$run"
+damaged; rm "$stream"; mkfifo "$stream"
+refused "a stream that is a FIFO" explain "$run"
+damaged; head -c 3G /dev/zero | zstd -q -f -o "$stream" --stream-size=3221225472
+refused "a stream of 3 GiB of zeros" explain "$run"
+damaged; head -c 600M /dev/zero | zstd -q -f -o "$stream"
+refused "a stream without its size" explain "$run"
+damaged; mv "$run/run.json" "$work/elsewhere.json"; ln -s "$work/elsewhere.json" "$run/run.json"
+refused "run.json is a link" show "$run"
+damaged; rm "$run/run.json"; mkfifo "$run/run.json"
+refused "run.json is a FIFO" show "$run"
+damaged; mv "$run/cells" "$work/cells"; ln -s "$work/cells" "$run/cells"
+refused "cells is a link" show "$run"
+damaged; truncate -s 1G "$run/run.json"
+refused "run.json of 1 GiB" show "$run"
+damaged; cp "$work/deep.json" "$run/run.json"
+refused "run.json 10,000 deep" show "$run"
+damaged; jq '.cells = ["../../../../etc"]' "$run/run.json" >"$work/new" && cp "$work/new" "$run/run.json"
+refused "a cell ../../../../etc" show "$run"
+ln -s "$work/damaged/$id" "$MEMRIG_STORE/20200101T000000Z-beef"
+refused "a run that is a link" show 20200101T000000Z-beef
+
+# What it shows is plain, too.
+damaged
+jq '.argv += ["\u001b]0;owned\u0007"] | .status = "\u001b[2J\u009b2J"' "$run/run.json" >"$work/new" && cp "$work/new" "$run/run.json"
+jq '.invalid_reasons = ["\u001b[31m"] | .valid = false | .profile = "\u001b[31m"' "$run/cells/$cell/summary.json" >"$work/new" &&
+	cp "$work/new" "$run/cells/$cell/summary.json"
+for command in show compare explain; do
+	"$memrig" $command "$run" >"$work/out" 2>&1
+	number "$command of texts with escapes: no crash" $? -lt 124
+	same "$command of texts with escapes: plain" "$(grep -c "$esc" "$work/out")" 0
+done
+"$memrig" list --store "$work/damaged" >"$work/out" 2>&1
+same "list of texts with escapes: plain" "$(grep -c "$esc" "$work/out")" 0
+
+# ---- the guest has no network ----
+"$memrig" run --json "$data/endless.json" --store "$work/endless" >/dev/null 2>&1 &
+pid=$!
+while ! qemu=$(pgrep -P "$pid" -f nodefaults | head -n 1) || [ -z "$qemu" ]; do kill -0 "$pid" 2>/dev/null || break; done
+has "QEMU has no network card" "$(tr '\0' ' ' <"/proc/$qemu/cmdline")" "-nic none"
+sockets=$(find "/proc/$qemu/fd" -lname 'socket:*' -printf '%l\n' | tr -dc '0-9\n')
+same "QEMU has no socket of a network" "$(for s in $sockets; do cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 | grep -w "$s"; done)" ""
+kill -INT "$pid"; wait "$pid"
+
+same "no command was run" "$(ls "$work/pwned" 2>/dev/null)" ""
+finish
