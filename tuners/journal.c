@@ -107,6 +107,7 @@ static int write_line(struct journal *journal, const char *format, ...)
 	char line[2048];
 	va_list args;
 	size_t len;
+	ssize_t n;
 
 	va_start(args, format);
 	len = (size_t)vsnprintf(line, sizeof(line), format, args);
@@ -115,7 +116,9 @@ static int write_line(struct journal *journal, const char *format, ...)
 		return -E2BIG;
 	journal->sum = journal_sum(journal->sum, line, len);
 	len += (size_t)snprintf(line + len, sizeof(line) - len, ",\"sum\":\"%016" PRIx64 "\"}\n", journal->sum);
-	return write(journal->fd, line, len) == (ssize_t)len ? 0 : errno ? -errno : -EIO;
+	n = write(journal->fd, line, len);
+	/* A part of a line was written: no room, mostly; errno says nothing of it. */
+	return n < 0 ? -errno : (size_t)n < len ? -EIO : 0;
 }
 
 static int write_entry(struct journal *journal, size_t index, const struct undo *undo)
