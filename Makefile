@@ -140,7 +140,12 @@ check:
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
 	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
 
-unit-programs: $(UNIT_BIN)
+# Makes a chosen call of a program fail; preloaded.
+build/tests/fault.so: tests/fault/fault.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -std=gnu11 -O2 -Wall -Wextra -fPIC -shared -o $@ $<
+
+unit-programs: $(UNIT_BIN) build/tests/fault.so
 
 ## unit: build and run the unit tests alone (SANITIZE=address,undefined for sanitizers)
 unit: all $(UNIT_BIN)

@@ -130,6 +130,13 @@ int guardian_start(struct undo_list *list, const char *journal_path, int lock_fd
 		return error_set_errno(err, -errno, "fork", "cannot start the guardian");
 	}
 	*ret = (struct guardian){ list, pid, (int)syscall(SYS_pidfd_open, pid, 0), fds[1] };
+	if (ret->pidfd < 0) {
+		/* Its death would go unnoticed. Nothing was changed yet: it goes at once. */
+		error_set_errno(err, -errno, "pidfd_open", "cannot watch the guardian");
+		guardian_let_go(ret);
+		guardian_wait(ret);
+		return -EMFILE;
+	}
 	return 0;
 }
 

@@ -136,7 +136,8 @@ static int write_line(struct journal *journal, const char *format, ...)
 	journal->sum = journal_sum(journal->sum, line, len);
 	len += (size_t)snprintf(line + len, sizeof(line) - len, ",\"sum\":\"%016" PRIx64 "\"}\n", journal->sum);
 	n = write(journal->fd, line, len);
-	return n == (ssize_t)len ? 0 : n < 0 ? -errno : -EIO;
+	/* A part of a line was written: no room, mostly; errno says nothing of it. */
+	return n < 0 ? -errno : n == (ssize_t)len ? 0 : -EIO;
 }
 
 static const char *kind_name(const struct undo *undo)

@@ -292,8 +292,10 @@ static int put_group_back(struct undo *undo, uint64_t deadline)
 		kill_group(AT_FDCWD, undo->path, NULL);
 		remove_group(AT_FDCWD, undo->path, NULL);
 		if (access(undo->path, F_OK) < 0) {
+			if (errno != ENOENT)
+				return -errno;
 			undo->state = UNDO_BACK;
-			return errno == ENOENT ? 0 : -errno;
+			return 0;
 		}
 		if (now_ns() >= deadline)
 			return -EBUSY;

@@ -316,7 +316,10 @@ static int run_guarded(struct host_run *run, const struct plan *plan, struct err
 		return r;
 	pool_end_signals(&signals);
 	run->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	r = host_group_enter(&run->group, run->guardian.pid, run->list, err);
+	if (run->signal_fd < 0)
+		r = error_set_errno(err, -errno, "signalfd", "cannot wait for signals");
+	if (r == 0)
+		r = host_group_enter(&run->group, run->guardian.pid, run->list, err);
 	if (r == 0)
 		r = run_cells(run, plan, err);
 	host_group_leave(&run->group, run->guardian.pid, run->list);

@@ -49,7 +49,7 @@ says 2 "takes no names" workload list heap
 same "workload list --json: the options are those of the schema" \
 	"$("$memrig" workload list --json | jq -Sc '.kinds | map({(.kind): [.options[].name] | sort}) | add')" \
 	"$("$memrig" scenario schema | jq -Sc '[.. | objects | select(.properties.kind.const?)]
-		| map({(.properties.kind.const): (.properties | keys - ["kind", "policy", "start"])}) | add')"
+		| map({(.properties.kind.const): (.properties | keys - ["kind", "policy", "start", "oom_score_adj"])}) | add')"
 same "scenario workloads: is workload list" "$("$memrig" scenario workloads --json)" "$("$memrig" workload list --json)"
 has "workload show: the range" "$("$memrig" workload show heap)" 'bytes as "64M", 64 B to 1.0 GiB; default 1K'
 has "workload show: the choices" "$("$memrig" workload show shm)" "one of memfd, tmpfs, sysv; default memfd"

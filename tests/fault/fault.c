@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * LD_PRELOAD=fault.so FAULT_CALL=write FAULT_AT=7 FAULT_ERRNO=5 PROGRAM: the program's 7th write fails with EIO, and a line
+ * on stderr says so. FAULT_COUNT=FILE: how many calls of each kind there were, "KIND N" a line. Calls are counted over the
+ * program and all that it forks, not what it executes. What the C library calls inside itself is not seen, but for
+ * fopen() and opendir(), which count as open.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum kind { OPEN, WRITE, FSYNC, RENAME, MKDIR, FORK, MMAP, READ, KINDS };
+static const char *const names[KINDS] = { "open", "write", "fsync", "rename", "mkdir", "fork", "mmap", "read" };
+
+static atomic_ulong *counts; /* shared by all processes; NULL before the constructor: nothing fails */
+static int failing = -1, with;
+static unsigned long at;
+static char count_path[256];
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *call = getenv("FAULT_CALL"), *number = getenv("FAULT_AT"), *code = getenv("FAULT_ERRNO"),
+		   *file = getenv("FAULT_COUNT");
+
+	snprintf(count_path, sizeof(count_path), "%s", file ? file : "");
+	for (int i = 0; call && i < KINDS; i++)
+		if (strcmp(call, names[i]) == 0)
+			failing = i;
+	at = number ? strtoul(number, NULL, 10) : 0;
+	with = code ? atoi(code) : EIO;
+	unsetenv("LD_PRELOAD");
+	/* By number: mmap() is one of those that count. */
+	counts = (atomic_ulong *)syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	char text[512];
+	size_t len = 0;
+	long fd;
+
+	if (!*count_path)
+		return;
+	for (int i = 0; i < KINDS; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s %lu\n", names[i], atomic_load(&counts[i]));
+	fd = syscall(SYS_openat, AT_FDCWD, count_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	syscall(SYS_write, fd, text, len);
+	syscall(SYS_close, fd);
+}
+
+/* Counts the call; true: it shall fail, and errno says how. */
+static bool fails(enum kind kind, const char *what)
+{
+	char text[512];
+	int len;
+
+	if (!counts || atomic_fetch_add(&counts[kind], 1) + 1 != at || failing != (int)kind)
+		return false;
+	len = snprintf(text, sizeof(text), "fault: %s %lu (%.300s) fails with errno %d\n", names[kind], at, what, with);
+	syscall(SYS_write, 2, text, (size_t)len);
+	errno = with;
+	return true;
+}
+
+#define MODE_OF(flags, mode)                                    \
+	do {                                                    \
+		va_list args;                                   \
+		va_start(args, flags);                          \
+		mode = ((flags) & (O_CREAT | O_TMPFILE)) ? va_arg(args, mode_t) : 0; \
+		va_end(args);                                   \
+	} while (0)
+
+int open(const char *path, int flags, ...)
+{
+	mode_t mode;
+
+	MODE_OF(flags, mode);
+	return fails(OPEN, path) ? -1 : REAL(open)(path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+	mode_t mode;
+
+	MODE_OF(flags, mode);
+	return fails(OPEN, path) ? -1 : REAL(open64)(path, flags, mode);
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	mode_t mode;
+
+	MODE_OF(flags, mode);
+	return fails(OPEN, path) ? -1 : REAL(openat)(dir, path, flags, mode);
+}
+
+int openat64(int dir, const char *path, int flags, ...)
+{
+	mode_t mode;
+
+	MODE_OF(flags, mode);
+	return fails(OPEN, path) ? -1 : REAL(openat64)(dir, path, flags, mode);
+}
+
+FILE *fopen(const char *path, const char *mode) { return fails(OPEN, path) ? NULL : REAL(fopen)(path, mode); }
+FILE *fopen64(const char *path, const char *mode) { return fails(OPEN, path) ? NULL : REAL(fopen64)(path, mode); }
+DIR *opendir(const char *path) { return fails(OPEN, path) ? NULL : REAL(opendir)(path); }
+
+ssize_t write(int fd, const void *data, size_t n) { return fails(WRITE, "") ? -1 : REAL(write)(fd, data, n); }
+ssize_t pwrite(int fd, const void *data, size_t n, off_t where)
+{
+	return fails(WRITE, "pwrite") ? -1 : REAL(pwrite)(fd, data, n, where);
+}
+ssize_t pwrite64(int fd, const void *data, size_t n, off64_t where)
+{
+	return fails(WRITE, "pwrite64") ? -1 : REAL(pwrite64)(fd, data, n, where);
+}
+
+ssize_t read(int fd, void *data, size_t n) { return fails(READ, "") ? -1 : REAL(read)(fd, data, n); }
+
+int fsync(int fd) { return fails(FSYNC, "fsync") ? -1 : REAL(fsync)(fd); }
+int fdatasync(int fd) { return fails(FSYNC, "fdatasync") ? -1 : REAL(fdatasync)(fd); }
+int rename(const char *from, const char *to) { return fails(RENAME, to) ? -1 : REAL(rename)(from, to); }
+int renameat(int a, const char *from, int b, const char *to)
+{
+	return fails(RENAME, to) ? -1 : REAL(renameat)(a, from, b, to);
+}
+int mkdir(const char *path, mode_t mode) { return fails(MKDIR, path) ? -1 : REAL(mkdir)(path, mode); }
+int mkdirat(int dir, const char *path, mode_t mode) { return fails(MKDIR, path) ? -1 : REAL(mkdirat)(dir, path, mode); }
+pid_t fork(void) { return fails(FORK, "") ? -1 : REAL(fork)(); }
+
+void *mmap(void *where, size_t len, int prot, int flags, int fd, off_t offset)
+{
+	return fails(MMAP, "") ? MAP_FAILED : REAL(mmap)(where, len, prot, flags, fd, offset);
+}
+void *mmap64(void *where, size_t len, int prot, int flags, int fd, off64_t offset)
+{
+	return fails(MMAP, "") ? MAP_FAILED : REAL(mmap64)(where, len, prot, flags, fd, offset);
+}
