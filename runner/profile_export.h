@@ -24,7 +24,8 @@ int export_resolve(const struct profile *profile, uint64_t ram_bytes, struct tun
 		   struct error *err);
 
 /* Reads a sysctl.conf or a TuneD profile (told by its [sections]). *ret is a profile document named `name`; *ret_left_out a
- * list of sentences, one for each line that a profile cannot have. Returns 0, or -ENODATA when nothing of it can. */
+ * list of sentences, one for each line that a profile cannot have. Returns 0, or -ENODATA when nothing of it can:
+ * the list is there in that case, too. */
 int import_text(const char *text, const char *name, json_t **ret, json_t **ret_left_out, struct error *err);
 
 #endif

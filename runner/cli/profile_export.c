@@ -188,12 +188,16 @@ int profile_import_main(int argc, char **argv)
 
 	if (r != 0)
 		return r;
-	r = file_read(NULL, request.what, &text, NULL, &err);
+	r = file_read_limited(request.what, 1 << 20, &text, NULL, &err);
 	name = request.name ? xstrdup(request.name) : name_of_file(request.what);
 	if (r == 0)
 		r = import_text(text, name, &profile, &left_out, &err);
-	json_array_foreach (left_out, i, sentence)
-		fprintf(stderr, "memrig: left out: %s\n", json_string_value(sentence));
+	json_array_foreach (left_out, i, sentence) {
+		_cleanup_free_ char *line = xstrdup(json_string_value(sentence));
+
+		text_plain(line);
+		fprintf(stderr, "memrig: left out: %s\n", line);
+	}
 	json_decref(left_out);
 	if (r == 0)
 		return profile_put(profile, request.output);

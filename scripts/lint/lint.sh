@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Static analysis: shellcheck, cppcheck and clang-tidy, two at once. Usage: lint.sh [--changed]
+# shellcheck disable=SC2317 # step calls the functions by name
 # --changed: of the C files, those alone that differ from the branch main.
 set -u
 cd "$(dirname "$0")/../.." || exit 1

@@ -15,11 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err = { 0 };
 
 	memcpy(text, data, size);
-	if (import_text(text, "fuzz", &profile, &left_out, &err) == 0) {
+	if (import_text(text, "fuzz", &profile, &left_out, &err) == 0)
 		json_decref(profile);
-		json_decref(left_out);
-	} else if (!*err.what) {
+	else if (!*err.what)
 		abort(); /* refused without a word */
-	}
+	json_decref(left_out);
 	return 0;
 }
