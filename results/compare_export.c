@@ -162,7 +162,7 @@ static void add_markdown(const struct pair *pair, const struct compare_options *
 	text_markdown(out, base);
 	fprintf(out, "\n\n%s; %s.\n\n", ends, how);
 	if (!pair->judged.comparable) {
-		fprintf(out, "They ended differently: no numbers are held against each other.\n\n");
+		fprintf(out, "%s\n\n", judged_why_not(&pair->judged));
 		return;
 	}
 	fputs("| metric | ", out);

@@ -98,7 +98,7 @@ static void print_column(FILE *out, const struct compare_group *g, size_t column
 	judge(g, column, options, &j);
 	how = judged_how(&j);
 	ends = judged_outcomes(&j.outcomes);
-	first = xasprintf("%s against %s, %s", other, base, how);
+	first = j.comparable ? xasprintf("%s against %s, %s", other, base, how) : xasprintf("%s against %s", other, base);
 	second = xasprintf("outcomes: %s", ends);
 	text_wrap(out, first, options->width, 0, 2);
 	text_wrap(out, second, options->width, 2, 4);
@@ -111,7 +111,7 @@ static void print_column(FILE *out, const struct compare_group *g, size_t column
 	if (j.comparable)
 		print_tests(out, &j, streq(title, own) ? "this" : title, options);
 	else
-		fprintf(out, "  They ended differently: no numbers are held against each other.\n");
+		fprintf(out, "  %s\n", judged_why_not(&j));
 	fputc('\n', out);
 	judgements_release(&j);
 }

@@ -31,6 +31,9 @@ char *judged_how(const struct judgements *j);
 /* "completed 5 of 5 against 3 of 5 (p=0.44): unclear" with the tests and what is missing. */
 char *judged_outcomes(const struct judge_outcomes *o);
 
+/* The sentence where they are not comparable. */
+const char *judged_why_not(const struct judgements *j);
+
 /* Whether a row is shown: the primary ones that are there and not 0 everywhere, and others that differ. */
 bool judged_is_shown(const struct judgement *j);
 

@@ -34,6 +34,21 @@ static json_t *names_of(const struct judge_cells *cells)
 	return names;
 }
 
+/* Whether a comparison is about it: as the scenario declares, else as the table has it. */
+static bool is_primary(const struct judge_cells *cells, const char *name, const struct metric *about)
+{
+	const json_t *first = cells->n_other > 0 ? cells->other[0] : cells->n_base > 0 ? cells->base[0] : NULL;
+	const json_t *declared = json_object_get(first, "primary"), *entry;
+	size_t i;
+
+	if (!json_is_array(declared))
+		return about && about->primary;
+	json_array_foreach (declared, i, entry)
+		if (json_is_string(entry) && streq(json_string_value(entry), name))
+			return true;
+	return false;
+}
+
 /* A figure of the scenario's own says by its unit what it is: a rate, of which more is better, or a time. */
 static enum metric_better better_of_figure(const char *name)
 {
@@ -62,7 +77,7 @@ static void judge_one(struct judgement *j, const struct judge_cells *cells, cons
 	*j = (struct judgement){ .metric = xstrdup(name),
 				 .about = about,
 				 .better = about ? about->better : better_of_figure(name),
-				 .primary = about && about->primary,
+				 .primary = is_primary(cells, name, about),
 				 .how = cells->how };
 	judge_take_values(cells, name, &j->base, &j->other);
 	judge_test(j, options);
@@ -79,7 +94,7 @@ static void judge_all(struct judgements *j, const struct judge_cells *cells, con
 		json_object_foreach (names, name, value) {
 			const struct metric *about = metric_find(name);
 
-			if ((about && about->primary) != (primary == 1))
+			if (is_primary(cells, name, about) != (primary == 1))
 				continue;
 			judge_one(&j->list[j->n++], cells, name, about, options);
 			j->n_primary += (size_t)primary;

@@ -114,6 +114,12 @@ char *judged_call(const struct judgement *j)
 	}
 }
 
+const char *judged_why_not(const struct judgements *j)
+{
+	return j->outcomes.call == JUDGE_ABSENT ? "One side has no valid cell: no numbers are held against each other."
+						: "They ended differently: no numbers are held against each other.";
+}
+
 bool judged_is_shown(const struct judgement *j)
 {
 	bool zero = !(j->base.max > 0) && !(j->other.max > 0);

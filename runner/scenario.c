@@ -116,8 +116,8 @@ static json_t *limit_schema(void)
 	return json_pack("{s:s, s:s}", "pattern", PATTERN_DURATION, "default", "120s");
 }
 
-/* Groups need the machine and expectations need the groups, in whatever order they are written:
- * scenario_parse() reads these two by itself. */
+/* Groups need the machine and names of metrics need the groups, in whatever order they are written:
+ * read_document() reads these by itself. */
 static const struct form_field fields[] = {
 	{ "name", FORM_STRING, true, name_read, offsetof(struct scenario, name), name_schema,
 	  "the scenario's name" },
@@ -141,6 +141,8 @@ static const struct form_field fields[] = {
 	{ "seeds", FORM_INTEGER, false, read_seeds, offsetof(struct scenario, seeds), seeds_schema,
 	  "run it with so many seeds unless --seeds says otherwise: for what happens now and then" },
 	{ "expect", FORM_ARRAY, false, NULL, 0, expects_schema, "what is expected of every cell" },
+	{ "primary", FORM_ARRAY, false, NULL, 0, primary_schema,
+	  "the metrics that comparisons are about, in place of those that docs/metrics.md marks" },
 	{ "cured", FORM_OBJECT, false, NULL, 0, cured_schema,
 	  "the change that makes the problem go away; NAME:cured is the scenario with it" },
 	{ 0 },
@@ -161,6 +163,7 @@ static void read_document(const struct form_value *document, struct scenario *sc
 		return;
 	read_list(document, "groups", scenario, groups_read);
 	read_list(document, "expect", scenario, expects_read);
+	read_list(document, "primary", scenario, primary_read);
 	start_check(document, scenario);
 	fit_check_disk(document, scenario);
 	fit_check_settings(document, scenario);

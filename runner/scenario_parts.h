@@ -53,6 +53,10 @@ void start_check(const struct form_value *document, const struct scenario *scena
 void expects_read(const struct form_value *list, struct scenario *scenario);
 json_t *expects_schema(void);
 
+/* "primary": names of metrics. Reads after the groups, whose programs have figures of their own. */
+void primary_read(const struct form_value *list, struct scenario *scenario);
+json_t *primary_schema(void);
+
 /* scenario_case.c: text alone, nothing is kept but the document. */
 void case_read(const struct form_value *value, void *into);
 json_t *case_schema(void);

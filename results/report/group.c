@@ -203,7 +203,7 @@ static void print_judgements(FILE *out, const struct compare_group *g, size_t co
 	html(out, "<h3 id=\"j%zu-%zu\">%s against %s</h3><p class=\"quiet\">%s. Outcomes: %s.</p>", number, column, name, base, how,
 	     ends);
 	if (!j->comparable) {
-		fputs("<p>They ended differently: no numbers are held against each other.</p>", out);
+		html(out, "<p>%s</p>", judged_why_not(j));
 		return;
 	}
 	if (j->repeated > 0)

@@ -92,6 +92,8 @@ static int cell_done(void *opaque, const struct plan_cell *cell, struct lab_resu
 			json_object_set_new(json, "cures", json_string(cell->scenario->cures));
 			json_object_set(json, "cured_by", cell->scenario->cured_by);
 		}
+		if (json_object_get(cell->scenario->json, "primary"))
+			json_object_set(json, "primary", json_object_get(cell->scenario->json, "primary"));
 		if (cell->repeat > 0)
 			json_object_set_new(json, "repeat", json_integer(cell->repeat));
 		state->unmet += expect_unmet(expectations);

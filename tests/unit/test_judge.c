@@ -403,6 +403,28 @@ START_TEST(profiles_of_two_runs_are_paired_when_asked_for)
 }
 END_TEST
 
+START_TEST(a_scenario_may_say_what_is_primary)
+{
+	const char *const profiles[] = { "kernel-default", "hpc" };
+	const struct judgement *declared, *marked;
+
+	for (int i = 0; i < 2; i++) {
+		json_t *cell = add_cell(run, profiles[i], 1, "completed");
+
+		set_metric(cell, METRIC, 100 + i);
+		set_metric(cell, "workload.db.0.rps", 100 - 50 * i);
+		json_object_set_new(cell, "primary", json_pack("[s]", "workload.db.0.rps"));
+	}
+	judge_runs(run, NULL, NULL, &judged);
+	declared = judgements_find(&judged, "workload.db.0.rps");
+	marked = judgements_find(&judged, METRIC);
+	ck_assert(declared->primary && !marked->primary);
+	ck_assert_uint_eq(judged.n_primary, 1);
+	ck_assert_ptr_eq(declared, &judged.list[0]);
+	ck_assert_int_eq(judgements_worst(&judged), JUDGE_WORSE);
+}
+END_TEST
+
 START_TEST(half_a_page_is_no_reason_for_an_exponent)
 {
 	_cleanup_free_ char *pages = judged_value("reclaim.stolen_pages", 175195.5),
@@ -445,6 +467,7 @@ int main(void)
 	tcase_add_test(tc, kernels_are_columns_when_asked_for);
 	tcase_add_test(tc, the_kernel_that_was_asked_for_first_is_the_baseline);
 	tcase_add_test(tc, profiles_of_two_runs_are_paired_when_asked_for);
+	tcase_add_test(tc, a_scenario_may_say_what_is_primary);
 	tcase_add_test(tc, half_a_page_is_no_reason_for_an_exponent);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);

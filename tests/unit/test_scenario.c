@@ -294,6 +294,40 @@ START_TEST(a_share_beyond_all_memory_is_a_wish_to_run_out)
 }
 END_TEST
 
+static bool knows_swap(const char *name)
+{
+	return streq(name, "swap.out_bytes");
+}
+
+static int parse_primary(const char *list, struct diags *diags)
+{
+	_cleanup_free_ char *text = xasprintf("{ \"name\": \"s\", " NODES " }, " GROUPS ", \"primary\": %s }", list);
+	json_t *json = json_loads(text, 0, NULL);
+	struct scenario *s = NULL;
+	int r;
+
+	ck_assert_ptr_nonnull(json);
+	scenario_knows_metric = knows_swap;
+	r = scenario_parse(json, "x", text, &s, diags);
+	scenario_knows_metric = NULL;
+	if (r == 0)
+		scenario_free(s);
+	json_decref(json);
+	return r;
+}
+
+START_TEST(primary_metrics_are_known_ones)
+{
+	struct diags diags = { 0 };
+
+	ck_assert_int_eq(parse_primary("[ \"swap.out_bytes\" ]", &diags), 0);
+	ck_assert_int_eq(parse_primary("[ \"swap.out_bytse\" ]", &diags), -EINVAL);
+	ck_assert_int_eq(parse_primary("[]", &diags), -EINVAL);
+	ck_assert_int_eq(parse_primary("[ 3 ]", &diags), -EINVAL);
+	diags_release(&diags);
+}
+END_TEST
+
 START_TEST(an_expected_verdict_may_name_node_and_cause)
 {
 	struct scenario *s = parse_expect(
@@ -469,6 +503,7 @@ int main(void)
 	tcase_add_test(tcase, two_that_wait_for_the_same_are_no_circle);
 	tcase_add_test(tcase, workloads_that_share_a_file_need_its_room_once);
 	tcase_add_test(tcase, a_share_beyond_all_memory_is_a_wish_to_run_out);
+	tcase_add_test(tcase, primary_metrics_are_known_ones);
 	tcase_add_test(tcase, an_expected_verdict_may_name_node_and_cause);
 	tcase_add_test(tcase, an_expected_metric_has_bounds_in_numbers_or_sizes);
 	tcase_add_test(tcase, an_expected_outcome_may_name_workload_and_constraint);
