@@ -211,7 +211,8 @@ static void write_start(struct cell_run *run)
 int cell_execute(const struct cell_description *cell, const struct cell_place *place, struct stream_sink sink,
 		 struct error *err)
 {
-	struct cell_run run = { .cell = cell, .place = place, .event_fd = -1, .kmsg = { .fd = -1 }, .journal = { .fd = -1 } };
+	struct cell_run run = { .cell = cell, .place = place, .event_fd = -1, .kmsg = { .fd = -1 }, .journal = { .fd = -1 },
+				.floor = FLOOR_NONE };
 	struct error problem = { 0 };
 	const char *outcome;
 	int r = stream_writer_init(&run.out, sink, err);

@@ -170,7 +170,7 @@ static bool all_ended(const struct cell_run *run)
 /* The next moment something is due by the clock: a sample, the limit, a timed start. */
 static uint64_t next_due(const struct cell_run *run, uint64_t sample, uint64_t limit)
 {
-	uint64_t due = MIN(sample, limit);
+	uint64_t due = MIN(MIN(sample, limit), cell_safety_due(run));
 
 	for (size_t i = 0; i < run->n_tasks; i++) {
 		const struct task *task = &run->tasks[i];
@@ -274,7 +274,7 @@ int cell_loop(struct cell_run *run, struct error *err)
 			while (sample <= now)
 				sample += scenario->sample_ns;
 		}
-		if (!stopped && cell_safety_starved(run, now))
+		if (cell_safety_starved(run, now) && !stopped)
 			limit = MIN(limit, now);
 		if (now >= limit && !stopped) {
 			stop_all(run);

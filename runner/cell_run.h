@@ -5,6 +5,7 @@
 #include "results/sampler.h"
 #include "runner/cell.h"
 #include "runner/cgroup.h"
+#include "runner/floor.h"
 #include "runner/kmsg.h"
 #include "runner/machine.h"
 #include "runner/task.h"
@@ -28,8 +29,7 @@ struct cell_run {
 	struct oom_report oom; /* the kill that is being recorded */
 	struct sampler *sampler;
 	struct journal journal; /* with place->safety */
-	size_t available_column;   /* of MemAvailable; 0: not looked for yet */
-	uint64_t starved_since_ns; /* the system's memory is below the floor; 0: it is not */
+	struct floor floor;	/* with place->safety */
 	struct trace *trace; /* NULL: the kernel or the user has none */
 	uint64_t begin_ns; /* when the cell's clock started */
 	bool failed;	   /* a fatal problem was recorded */
@@ -57,6 +57,11 @@ void cell_settings_undo(struct cell_run *run);
 int cell_safety_begin(struct cell_run *run, struct error *err);
 /* After the last undo: looks whether everything is as it was, and says so to the guardian. */
 void cell_safety_finish(struct cell_run *run);
+/* When cell_safety_starved() has to be asked again; UINT64_MAX: never. */
+static inline uint64_t cell_safety_due(const struct cell_run *run)
+{
+	return run->floor.next_ns;
+}
 /* Whether the rest of the system has been short of memory for so long that the cell must end. */
 bool cell_safety_starved(struct cell_run *run, uint64_t now);
 

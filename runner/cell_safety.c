@@ -8,8 +8,6 @@
 #include "common/util.h"
 #include "runner/cell_run.h"
 
-#define STARVED_NS (2 * NSEC_PER_SEC)
-
 /* Before the cell's group in the list: taken back when that is gone. */
 static int list_controllers(struct cell_run *run, struct error *err)
 {
@@ -59,6 +57,7 @@ int cell_safety_begin(struct cell_run *run, struct error *err)
 
 	if (!safety)
 		return 0;
+	floor_open("", safety->floor_bytes, &run->floor);
 	undo_list_begin(safety->list);
 	r = changes_save("", run->tunes, run->n_tunes, safety->list, err);
 	if (r == 0)
@@ -135,6 +134,7 @@ void cell_safety_finish(struct cell_run *run)
 
 	if (!safety)
 		return;
+	floor_close(&run->floor);
 	/* No journal: nothing was changed. */
 	if (run->journal.fd >= 0 && undo_and_record(run) > 0) {
 		for (unsigned i = 0; i < undo_count(safety->list); i++)
@@ -148,33 +148,20 @@ void cell_safety_finish(struct cell_run *run)
 	undo_list_finish(safety->list);
 }
 
-/* What the system has available, as of the last sample. */
-static uint64_t available(struct cell_run *run)
-{
-	size_t n = sampler_n_columns(run->sampler);
-
-	if (run->available_column == 0)
-		while (run->available_column < n &&
-		       !streq(sampler_column(run->sampler, run->available_column), "meminfo.MemAvailable_bytes"))
-			run->available_column++;
-	return run->available_column < n ? sampler_value(run->sampler, run->available_column) : UINT64_MAX;
-}
-
 bool cell_safety_starved(struct cell_run *run, uint64_t now)
 {
-	const struct cell_safety *safety = run->place->safety;
+	enum floor_state state = floor_look(&run->floor, now);
+	struct error err = { 0 };
 
-	if (!safety || !safety->floor_bytes || available(run) >= safety->floor_bytes) {
-		run->starved_since_ns = 0;
-		return false;
-	}
-	if (!run->starved_since_ns) {
-		struct error err = { 0 };
-
-		run->starved_since_ns = now;
+	if (state == FLOOR_SHORT) {
 		error_set(&err, -ENOMEM, "MemAvailable", "less than %llu MiB are left for the rest of the system",
-			  (unsigned long long)(safety->floor_bytes / MIB));
+			  (unsigned long long)(run->floor.bytes / MIB));
 		cell_problem(run, -ENOMEM, &err, false);
 	}
-	return now - run->starved_since_ns >= STARVED_NS;
+	if (state == FLOOR_STALLED) {
+		error_set(&err, -ENOMEM, "/proc/pressure/memory", "for %llu s the whole system has waited for memory at least half "
+			  "of the time: the cell is ended", (unsigned long long)(FLOOR_STALLED_NS / NSEC_PER_SEC));
+		cell_problem(run, -ENOMEM, &err, false);
+	}
+	return state == FLOOR_STARVED || state == FLOOR_STALLED;
 }
