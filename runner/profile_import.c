@@ -28,11 +28,32 @@ static char *trim(char *text)
 	return text;
 }
 
+/* A terminal or a log must not obey it: control characters as \xNN, and all but ASCII where it is no UTF-8. */
+static char *escape(const char *text)
+{
+	char *safe = xcalloc(strlen(text) + 1, 4), *to = safe;
+	json_t *utf8 = json_string(text);
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text, second = (unsigned char)text[1];
+		bool c1 = c == 0xc2 && second >= 0x80 && second < 0xa0;
+
+		if (c < 0x20 || c == 0x7f || c1 || (!utf8 && c >= 0x80))
+			to += sprintf(to, "\\x%02x", c);
+		else
+			*to++ = (char)c;
+		if (c1)
+			to += sprintf(to, "\\x%02x", (unsigned char)*++text);
+	}
+	json_decref(utf8);
+	return safe;
+}
+
 static void leave_out(struct import *import, const char *key, const char *why)
 {
-	_cleanup_free_ char *sentence = xasprintf("%.100s: %s", key, why);
+	_cleanup_free_ char *sentence = xasprintf("%.100s: %s", key, why), *safe = escape(sentence);
 
-	json_array_append_new(import->left_out, json_string(sentence));
+	json_array_append_new(import->left_out, json_string(safe));
 }
 
 /* A whole number as a number, anything else as it is written. */

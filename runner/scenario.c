@@ -9,11 +9,11 @@
 
 /* The scenario as a whole: the top of the form, and the order in which its parts can be read. */
 
-enum { NAME_LONGEST = 64, SEEDS_MOST = 100 };
+enum { SEEDS_MOST = 100 };
 
 static const uint64_t default_sample_ns = 100 * NSEC_PER_MSEC, default_limit_ns = 120 * NSEC_PER_SEC;
 
-static bool is_name(const char *name)
+bool name_is_valid(const char *name)
 {
 	return islower((unsigned char)*name) &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name) &&
@@ -24,7 +24,7 @@ void name_read(const struct form_value *value, void *into)
 {
 	const char *name = json_string_value(value->json);
 
-	if (is_name(name))
+	if (name_is_valid(name))
 		form_string(value, into);
 	else
 		form_fail(value, "a small letter, then small letters, digits, '-' and '_', at most 64",

@@ -11,6 +11,10 @@
 #include "common/size.h"
 #include "workloads/workload.h"
 
+/* Of scenarios, profiles and groups: a small letter, then small letters, digits, '-' and '_'. */
+enum { NAME_LONGEST = 64 };
+bool name_is_valid(const char *name);
+
 /*
  * A scenario: the machine, the groups and their workloads, what is sampled and
  * what is expected. Loaded from JSON (docs/scenario.md); after a successful

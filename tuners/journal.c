@@ -125,6 +125,7 @@ static int write_line(struct journal *journal, const char *format, ...)
 {
 	char line[2048];
 	va_list args;
+	ssize_t n;
 	size_t len;
 
 	va_start(args, format);
@@ -134,7 +135,8 @@ static int write_line(struct journal *journal, const char *format, ...)
 		return -E2BIG;
 	journal->sum = journal_sum(journal->sum, line, len);
 	len += (size_t)snprintf(line + len, sizeof(line) - len, ",\"sum\":\"%016" PRIx64 "\"}\n", journal->sum);
-	return write(journal->fd, line, len) == (ssize_t)len ? 0 : errno ? -errno : -EIO;
+	n = write(journal->fd, line, len);
+	return n == (ssize_t)len ? 0 : n < 0 ? -errno : -EIO;
 }
 
 static const char *kind_name(const struct undo *undo)
@@ -180,6 +182,29 @@ static int sync_dir(const char *dir)
 	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
+/* Of the journal that is in the way: whether it says it is of another boot than this. Its sums are journal_load()'s to check. */
+static bool is_of_other_boot(const char *path, const char *boot)
+{
+	json_t *header = json_load_file(path, JSON_DISABLE_EOF_CHECK, NULL); /* the first of its lines */
+	const char *then = json_string_value(json_object_get(header, "boot"));
+	bool other = then && !streq(then, boot);
+
+	json_decref(header);
+	return other;
+}
+
+static int refuse(const char *path, const char *boot, struct error *err)
+{
+	if (is_of_other_boot(path, boot)) {
+		error_set(err, -EEXIST, path, "there is a journal from before this machine was booted");
+		error_hint(err, "`memrig restore` removes what files it lists, and the journal; settings and groups went with the boot");
+	} else {
+		error_set(err, -EEXIST, path, "this machine is changed already");
+		error_hint(err, "`memrig restore` puts back what a profile or a run that died has changed");
+	}
+	return -EEXIST;
+}
+
 int journal_create(const char *dir, const char *root, const char *what, const struct undo_list *list,
 		   struct journal *ret, struct error *err)
 {
@@ -194,11 +219,8 @@ int journal_create(const char *dir, const char *root, const char *what, const st
 	for (unsigned i = 0; i < undo_count(list); i++)
 		if (!can_be_undone(&list->list[i]))
 			return error_set(err, -EINVAL, list->list[i].path, "a path that could not be undone");
-	if (access(journal.path, F_OK) == 0) {
-		error_set(err, -EEXIST, journal.path, "this machine is changed already");
-		error_hint(err, "`memrig restore` puts back what a profile or a run that died has changed");
-		return -EEXIST;
-	}
+	if (access(journal.path, F_OK) == 0)
+		return refuse(journal.path, boot, err);
 	unlink(new);
 	journal.fd = open(new, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (journal.fd < 0)

@@ -10,6 +10,7 @@
 #include "common/size.h"
 #include "common/util.h"
 #include "runner/cli/profile.h"
+#include "runner/scenario.h"
 #include "tuners/changes.h"
 
 struct form_request {
@@ -28,7 +29,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'o': request->output = arg; return 0;
-	case KEY_NAME: request->name = arg; return 0;
+	case KEY_NAME:
+		if (!name_is_valid(arg))
+			argp_error(state, "--name: a small letter, then small letters, digits, '-' and '_', at most %d", NAME_LONGEST);
+		request->name = arg;
+		return 0;
 	case KEY_ROOT: request->root = arg; return 0;
 	case KEY_FORMAT:
 		request->format = export_find(arg);
@@ -155,7 +160,9 @@ static char *name_of_file(const char *path)
 	name += strspn(name, "0123456789-_.");
 	for (char *p = name; *p; p++)
 		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : strchr("abcdefghijklmnopqrstuvwxyz0123456789_-", *p) ? *p : '-';
-	return xstrdup(*name ? name : "imported");
+	if (strlen(name) > NAME_LONGEST)
+		name[NAME_LONGEST] = '\0';
+	return xstrdup(name_is_valid(name) ? name : "imported");
 }
 
 int profile_import_main(int argc, char **argv)

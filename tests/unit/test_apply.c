@@ -236,6 +236,26 @@ START_TEST(a_sysctl_conf_is_imported)
 }
 END_TEST
 
+/* What is said of a file goes to a terminal. */
+START_TEST(what_was_left_out_is_said_without_control_characters)
+{
+	static const char *const lines[][2] = { { "a\033[31mb = 1", "a\\x1b[31mb: " },
+						{ "caf\xc3\xa9 = 1", "caf\xc3\xa9: " },
+						{ "a\xc2\x9b" "b = 1", "a\\xc2\\x9bb: " },
+						{ "a\xff = 1", "a\\xff: " } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		json_t *profile = NULL, *list = NULL;
+
+		ck_assert_int_eq(import_text(lines[i][0], "mine", &profile, &list, NULL), -ENODATA);
+		ck_assert_uint_eq(json_array_size(list), 1);
+		ck_assert_msg(strncmp(json_string_value(json_array_get(list, 0)), lines[i][1], strlen(lines[i][1])) == 0,
+			      "%s", json_string_value(json_array_get(list, 0)));
+		json_decref(list);
+	}
+}
+END_TEST
+
 START_TEST(of_a_pair_the_later_wins)
 {
 	json_t *profile = imported("vm.dirty_ratio = 10\nvm.dirty_bytes = 1048576\n", 0);
@@ -295,6 +315,7 @@ int main(void)
 	tcase_add_test(tcase, after_another_boot_values_are_not_touched);
 	tcase_add_loop_test(tcase, a_profile_is_exported_with_its_shares_resolved, 0, ARRAY_SIZE(forms));
 	tcase_add_test(tcase, a_sysctl_conf_is_imported);
+	tcase_add_test(tcase, what_was_left_out_is_said_without_control_characters);
 	tcase_add_test(tcase, of_a_pair_the_later_wins);
 	tcase_add_test(tcase, a_tuned_profile_is_imported);
 	tcase_add_test(tcase, a_file_without_memory_settings_gives_no_profile);

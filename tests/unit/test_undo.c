@@ -405,6 +405,24 @@ START_TEST(a_journal_in_the_way_is_not_overwritten)
 }
 END_TEST
 
+START_TEST(a_journal_of_another_boot_is_in_the_way_and_said_to_be)
+{
+	_cleanup_free_ char *text = written(), *dir = path_of(STATE);
+	struct journal journal;
+	struct error err = { 0 };
+
+	ck_assert_int_eq(journal_create(dir, root, "a test", list, &journal, &err), -EEXIST);
+	ck_assert_msg(strstr(err.what, "changed already"), "%s", err.what);
+	put("/proc/sys/kernel/random/boot_id", "other\n");
+	ck_assert_int_eq(journal_create(dir, root, "a test", list, &journal, &err), -EEXIST);
+	ck_assert_msg(strstr(err.what, "before this machine was booted"), "%s", err.what);
+	ck_assert_msg(strstr(err.hint, "memrig restore"), "%s", err.hint);
+	put(JOURNAL, "no journal at all\n");
+	ck_assert_int_eq(journal_create(dir, root, "a test", list, &journal, &err), -EEXIST);
+	ck_assert_msg(strstr(err.what, "changed already"), "%s", err.what);
+}
+END_TEST
+
 /* However far it came: all that was complete counts. */
 START_TEST(a_cut_journal_is_read_up_to_the_cut_or_refused)
 {
@@ -680,6 +698,7 @@ int main(void)
 	tcase_add_test(tcase, nothing_to_undo_is_enoent);
 	tcase_add_test(tcase, another_boot_is_told);
 	tcase_add_test(tcase, a_journal_in_the_way_is_not_overwritten);
+	tcase_add_test(tcase, a_journal_of_another_boot_is_in_the_way_and_said_to_be);
 	tcase_add_test(tcase, a_cut_journal_is_read_up_to_the_cut_or_refused);
 	tcase_add_test(tcase, an_edited_journal_is_refused);
 	tcase_add_test(tcase, a_forged_journal_leads_nowhere);
