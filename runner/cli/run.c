@@ -197,14 +197,20 @@ static int finish(struct run_state *state, int r, struct error *err)
 	return state->failed > 0 ? EXIT_BROKEN : code;
 }
 
+static struct host_options host_options_of(const struct run_options *options)
+{
+	return (struct host_options){ .keep_bytes = options->keep_bytes, .data_dir = options->data_dir, .state_dir = journal_dir() };
+}
+
 /* What must be there before anything is begun. */
 static int preflight(const struct run_options *options, const struct plan *plan, enum lab_clock clock, unsigned *jobs,
 		     struct error *err)
 {
+	struct host_options host = host_options_of(options);
 	int r;
 
 	if (run_on_host(options))
-		return host_check(plan, options->keep_bytes, err);
+		return host_check(plan, &host, err);
 	r = qemu_check(err);
 
 	if (r == 0)
@@ -222,14 +228,12 @@ static void note(const char *text)
 static int run_host(const struct run_options *options, const struct pool_options *pool, const struct plan *plan,
 		    struct error *err)
 {
-	struct host_options host = { .keep_bytes = options->keep_bytes,
-				     .data_dir = options->data_dir,
-				     .state_dir = journal_dir(),
-				     .done = pool->done,
-				     .progress = pool->progress,
-				     .note = note,
-				     .opaque = pool->opaque };
+	struct host_options host = host_options_of(options);
 
+	host.done = pool->done;
+	host.progress = pool->progress;
+	host.note = note;
+	host.opaque = pool->opaque;
 	return host_run(plan, &host, err);
 }
 

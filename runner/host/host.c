@@ -219,13 +219,12 @@ static bool needs_disk(const struct scenario *scenario)
 /* A directory that nobody has guessed. */
 static char *new_data_dir(const struct host_run *run)
 {
-	const char *tmp = run->options->data_dir ? run->options->data_dir : getenv("TMPDIR");
-	_cleanup_free_ char *dir = realpath(tmp && *tmp ? tmp : "/var/tmp", NULL);
+	_cleanup_free_ char *dir = host_data_parent(run->options->data_dir);
 	uint64_t random = 0;
 
 	if (getrandom(&random, sizeof(random), 0) < 0)
 		random = now_ns();
-	return xasprintf("%s/memrig-%ld-%016" PRIx64, dir && !streq(dir, "/") ? dir : "", (long)getpid(), random);
+	return xasprintf("%s/memrig-%ld-%016" PRIx64, dir ? dir : "", (long)getpid(), random);
 }
 
 static void name_things(struct host_run *run)

@@ -24,9 +24,22 @@ struct host_options {
 
 /* host_check.c. Whether this machine can run the plan and not be taken down by it. Returns 0, or a negative errno with what is
  * missing and how to get it. Only looks. */
-int host_check(const struct plan *plan, uint64_t keep_bytes, struct error *err);
+int host_check(const struct plan *plan, const struct host_options *options, struct error *err);
 /* The default of keep_bytes. */
 uint64_t host_keep_bytes(uint64_t ram_bytes);
+
+/* host_ready.c. What a cell opens and makes when it has begun already. */
+struct host_needs {
+	const char *state_dir, *data_dir; /* as in host_options */
+	uint64_t data_bytes;		  /* of the files of the cell that makes most; 0: none */
+};
+/* -EOPNOTSUPP, -ENOSPC or another errno, with a hint. Only looks. */
+int host_ready(const struct host_needs *needs, struct error *err);
+/* Its last part: the data files have a directory and room. */
+int host_ready_data(const struct host_needs *needs, struct error *err);
+/* The directory in which a cell's data directory is made, "" for the root; NULL with errno when it is not there. The caller
+ * frees it. */
+char *host_data_parent(const char *data_dir);
 
 /* host_group.c. The group cells are made in, relative to HOST_CGROUP_MOUNT. */
 #define HOST_CGROUP_MOUNT "/sys/fs/cgroup"

@@ -176,7 +176,40 @@ static int check_scenario(const struct host *host, const struct scenario *scenar
 	return r == 0 ? check_writable(&scenario->settings, err) : r;
 }
 
-int host_check(const struct plan *plan, uint64_t keep_bytes, struct error *err)
+/* What the workloads of a group will write below the data directory. */
+static uint64_t data_bytes(const struct host *host, const struct scenario_group *group)
+{
+	const struct group_knob *max = find_knob(group, "memory.max");
+	struct size_env sizes = host->sizes;
+	uint64_t sum = 0;
+
+	if (max && !max->max)
+		size_resolve(&max->size, &host->sizes, &sizes.limit_bytes, NULL);
+	for (size_t i = 0; i < group->n_workloads; i++) {
+		const struct scenario_workload *w = &group->workloads[i];
+		uint64_t bytes = 0;
+
+		if (w->kind->needs_disk && size_resolve(&w->params.size, &sizes, &bytes, NULL) == 0)
+			sum += MIN(bytes, UINT64_MAX / 4 - MIN(sum, UINT64_MAX / 4));
+	}
+	return sum;
+}
+
+static int check_ready(const struct host *host, const struct plan *plan, const struct host_options *options, struct error *err)
+{
+	struct host_needs needs = { .state_dir = options->state_dir, .data_dir = options->data_dir };
+
+	for (size_t i = 0; i < plan->n_scenarios; i++) {
+		uint64_t sum = 0;
+
+		for (size_t g = 0; g < plan->scenarios[i]->n_groups; g++)
+			sum += data_bytes(host, &plan->scenarios[i]->groups[g]);
+		needs.data_bytes = MAX(needs.data_bytes, sum);
+	}
+	return host_ready(&needs, err);
+}
+
+int host_check(const struct plan *plan, const struct host_options *options, struct error *err)
 {
 	struct host_group group = { 0 };
 	struct host host = { 0 };
@@ -184,9 +217,11 @@ int host_check(const struct plan *plan, uint64_t keep_bytes, struct error *err)
 
 	host_group_release(&group);
 	if (r == 0)
-		r = look(&host, keep_bytes, err);
+		r = look(&host, options->keep_bytes, err);
 	if (r == 0)
 		r = check_panic(err);
+	if (r == 0)
+		r = check_ready(&host, plan, options, err);
 	for (size_t i = 0; i < plan->n_scenarios && r == 0; i++)
 		r = check_scenario(&host, plan->scenarios[i], err);
 	for (size_t i = 0; i < plan->n_profiles && r == 0; i++)
