@@ -7,7 +7,6 @@
 #include "runner/lab/lab.h"
 #include "runner/plan_show.h"
 #include "runner/provenance.h"
-#include "tuners/journal.h"
 #include "runner/setting_notes.h"
 
 static char *qemu_line(const struct plan_cell *cell, enum lab_clock clock)
@@ -50,19 +49,20 @@ static void show_groups(const struct scenario *scenario)
 	}
 }
 
-static void show_cell(const struct plan_cell *cell, enum lab_clock clock)
+static void show_cell(const struct plan_cell *cell, enum lab_clock clock, const struct host_options *host)
 {
-	_cleanup_free_ char *line = clock == CLOCK_REAL_HOST ? NULL : qemu_line(cell, clock);
+	_cleanup_free_ char *line = host ? NULL : qemu_line(cell, clock);
 
 	printf("cell %s\n", cell->id);
 	printf("  kernel %s (%s)\n", cell->kernel->release, line ? cell->kernel->image : "this machine's");
-	if (line)
+	if (host) {
+		host_show_cell(host, cell);
+	} else {
 		printf("  guest  %s\n", line);
-	else
-		printf("  first  what there is now is written to %s/" JOURNAL_NAME ", a guardian is started\n", journal_dir());
-	show_settings("scenario", &cell->scenario->settings);
-	show_settings("profile", &cell->profile->settings);
-	show_groups(cell->scenario);
+		show_settings("scenario", &cell->scenario->settings);
+		show_settings("profile", &cell->profile->settings);
+		show_groups(cell->scenario);
+	}
 	printf("\n");
 }
 
@@ -88,23 +88,39 @@ static void print_notes(const struct plan_cell *cell)
 	settings_release(&all);
 }
 
-int plan_show(const struct plan *plan, enum lab_clock clock, bool json)
+/* Whether the machine would refuse the plan, and why. */
+static bool is_refused(const struct plan *plan, const struct host_options *host, struct error *err)
+{
+	return host && host_check(plan, host, err) < 0;
+}
+
+int plan_show(const struct plan *plan, enum lab_clock clock, const struct host_options *host, bool json)
 {
 	json_t *cells = json_array(), *document;
+	struct error err = { 0 };
+	bool refused = is_refused(plan, host, &err);
 	int r;
 
+	if (host && !json)
+		host_show_run(host);
 	for (size_t i = 0; i < plan->n_cells; i++) {
 		print_notes(&plan->cells[i]);
 		if (json)
 			json_array_append_new(cells, cell_json(&plan->cells[i], clock));
 		else
-			show_cell(&plan->cells[i], clock);
+			show_cell(&plan->cells[i], clock, host);
 	}
 	document = json_pack("{s:s, s:o}", "schema", "memrig.plan/1", "cells", cells);
+	if (refused)
+		json_object_set_new(document, "refused", json_pack("{s:s, s:s, s:s}", "where", err.where, "what", err.what, "hint", err.hint));
 	if (!json)
 		printf("%zu cell%s, %s; nothing was started\n", plan->n_cells, plan->n_cells == 1 ? "" : "s",
 		       clock_text(clock));
 	r = json ? cli_json(document) : 0;
 	json_decref(document);
-	return r < 0 ? EXIT_BROKEN : EXIT_DONE;
+	if (refused) {
+		fprintf(stderr, "memrig: this machine would refuse it:\n");
+		cli_error(&err);
+	}
+	return r < 0 ? EXIT_BROKEN : refused ? EXIT_CANNOT_RUN : EXIT_DONE;
 }

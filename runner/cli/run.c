@@ -336,6 +336,7 @@ static int plan_and_run(const struct run_options *options, json_t *argv)
 					.host = run_on_host(options),
 					.fetch = !options->dry_run,
 					.note = note };
+	struct host_options host = host_options_of(options);
 	struct diags diags = { 0 };
 	struct error err = { 0 };
 	struct plan *plan = NULL;
@@ -350,7 +351,7 @@ static int plan_and_run(const struct run_options *options, json_t *argv)
 		return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
 	}
 	diags_release(&diags);
-	r = options->dry_run ? plan_show(plan, choose_clock(options, plan), options->json)
+	r = options->dry_run ? plan_show(plan, choose_clock(options, plan), run_on_host(options) ? &host : NULL, options->json)
 			     : run_plan(options, NULL, plan, argv);
 	plan_free(plan);
 	return r;

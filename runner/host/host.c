@@ -207,7 +207,7 @@ static int collect(struct host_run *run, struct error *err)
 	return run->options->done(run->options->opaque, run->cell, &result, err);
 }
 
-static bool needs_disk(const struct scenario *scenario)
+bool host_needs_disk(const struct scenario *scenario)
 {
 	for (size_t g = 0; g < scenario->n_groups; g++)
 		for (size_t w = 0; w < scenario->groups[g].n_workloads; w++)
@@ -232,7 +232,7 @@ static void name_things(struct host_run *run)
 	const char *own = run->group.own;
 
 	run->cell_group = xasprintf("%s%smemrig-%ld", own, *own ? "/" : "", (long)getpid());
-	run->data_dir = needs_disk(run->cell->scenario) ? new_data_dir(run) : xstrdup("");
+	run->data_dir = host_needs_disk(run->cell->scenario) ? new_data_dir(run) : xstrdup("");
 	run->what = xasprintf(APPLY_CELL "%s", run->cell->id);
 }
 

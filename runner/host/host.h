@@ -41,6 +41,13 @@ int host_ready_data(const struct host_needs *needs, struct error *err);
  * frees it. */
 char *host_data_parent(const char *data_dir);
 
+/* host_show.c. For --dry-run: prints what a run does before its cells, and what one of them does, in that order. Paths are the
+ * true ones; PID and RANDOM stand for what is not known before. */
+void host_show_run(const struct host_options *options);
+void host_show_cell(const struct host_options *options, const struct plan_cell *cell);
+/* Whether it makes a data directory. */
+bool host_needs_disk(const struct scenario *scenario);
+
 /* host_group.c. The group cells are made in, relative to HOST_CGROUP_MOUNT. */
 #define HOST_CGROUP_MOUNT "/sys/fs/cgroup"
 struct host_group {

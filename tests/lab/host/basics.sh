@@ -4,6 +4,17 @@
 . "$(dirname "$0")/lib.sh"
 
 before=$(state)
+as_host run "$here/program.json" -p "$here/profile.json" --place host --keep 64M --data-dir /data --dry-run >out 2>err
+same "exit code of a dry run" $? 0
+for part in "/data/state/journal" "/data/memrig-PID-" "memrig-runner-PID" "/cgroup.subtree_control = +(memory cpuset)" \
+	"write  /proc/sys/vm/swappiness = 17" "start  memrig-guardian"; do
+	grep -qF "$part" out; same "a dry run says $part" $? 0
+done
+same "state after a dry run" "$(state)" "$before"
+as_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64G --dry-run >out 2>err
+same "exit code of a dry run of what would be refused" $? 77
+grep -q "kept for the rest of the system" err; same "it says why" $? 0
+
 as_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err
 same "exit code of a run" $? 0
 cat err
