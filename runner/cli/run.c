@@ -392,12 +392,14 @@ static int run_again(const struct run_options *now, struct resume *resume, const
 {
 	struct run_options options = *now;
 	struct plan_stored request = { .only = only, .fetch = !now->dry_run, .note = note };
+	struct host_options host;
 	struct plan *plan = NULL;
 	json_t *stored = NULL;
 	int r = read_plan(path, &stored, err);
 
 	if (r == 0) {
 		take_options(json_object_get(stored, "options"), &options);
+		host = host_options_of(&options);
 		request.host = run_on_host(&options);
 		if (resume && options.check_repeat)
 			r = error_set(err, -EINVAL, path, "a run with --check-repeat cannot be resumed; run it again");
@@ -405,7 +407,7 @@ static int run_again(const struct run_options *now, struct resume *resume, const
 	if (r == 0)
 		r = plan_from_json(stored, &request, &plan, err);
 	if (r == 0)
-		r = options.dry_run ? plan_show(plan, choose_clock(&options, plan), options.json)
+		r = options.dry_run ? plan_show(plan, choose_clock(&options, plan), run_on_host(&options) ? &host : NULL, options.json)
 				    : run_plan(&options, resume, plan, argv);
 	plan_free(plan);
 	json_decref(stored);
