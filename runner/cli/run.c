@@ -401,6 +401,7 @@ static int run_again(const struct run_options *now, struct resume *resume, const
 
 	if (r == 0) {
 		take_options(json_object_get(stored, "options"), &options);
+		host = host_options_of(&options);
 		request.host = run_on_host(&options);
 		if (resume && options.check_repeat)
 			r = error_set(err, -EINVAL, path, "a run with --check-repeat cannot be resumed; run it again");

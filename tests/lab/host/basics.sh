@@ -15,6 +15,10 @@ as_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64G
 same "exit code of a dry run of what would be refused" $? 77
 grep -q "kept for the rest of the system" err; same "it says why" $? 0
 
+as_host run "$here/huge.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err
+same "exit code of a run with a pool of huge pages" $? 77
+grep -q "pool of huge pages" err; same "it says that the pool is the machine's" $? 0
+
 as_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err
 same "exit code of a run" $? 0
 cat err
@@ -48,6 +52,25 @@ for signal in INT TERM HUP QUIT KILL; do
 	while [ "$(state)" != "$before" ] && [ $tries -lt 20 ]; do tries=$((tries + 1)); sleep 0.1; done
 	same "state after SIG$signal" "$(state)" "$before"
 done
+# Resumed with what the run was given: the default of --keep would be refused here.
+become_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64M --seeds 2 -q >out 2>err &
+pid=$!
+until [ "$(cat /proc/sys/vm/swappiness)" = 17 ] || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
+while [ "$(cat /proc/sys/vm/swappiness)" = 17 ] && kill -0 $pid 2>/dev/null; do sleep 0.05; done
+until [ "$(cat /proc/sys/vm/swappiness)" = 17 ] || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
+kill -INT $pid
+wait $pid
+same "exit code after SIGINT in the second cell" $? 130
+run=$(sed -n 's/.*memrig run --resume //p' err)
+as_host run --resume "$run" --dry-run >out 2>err
+same "exit code of a dry run of what is left" $? 0
+as_host run --resume "$run" --keep 64G --dry-run >out 2>err
+same "exit code of the same with more to be kept" $? 77
+as_host run --resume "$run" -q >out 2>err
+same "exit code of the rest" $? 0
+cat err
+same "state after the rest" "$(state)" "$before"
+
 # A program with a directory of its own, and one that is killed while it makes what it needs.
 as_host run "$here/program.json" -p "$here/profile.json" --place host --keep 64M --data-dir /data/ -q >out 2>err
 same "exit code of a run with a program" $? 0
