@@ -408,11 +408,9 @@ static int run_again(const struct run_options *now, struct resume *resume, const
 	}
 	if (r == 0)
 		r = plan_from_json(stored, &request, &plan, err);
-	if (r == 0) {
-		host = host_options_of(&options);
+	if (r == 0)
 		r = options.dry_run ? plan_show(plan, choose_clock(&options, plan), run_on_host(&options) ? &host : NULL, options.json)
 				    : run_plan(&options, resume, plan, argv);
-	}
 	plan_free(plan);
 	json_decref(stored);
 	return r;
