@@ -39,12 +39,12 @@ differ "second night: becomes the baseline" "$first" "$second"
 has "second night: textfile" "$(cat "$work/out/memrig.prom")" 'result="no_change"} 1'
 same "second night: JUnit without failures" "$(xmllint --xpath 'string(/testsuites/@failures)' "$work/out/gate.xml")" 0
 
-profile 100
+profile 180
 night
 same "third night: exit code" "$code" 1
 text=$(cat "$work/night.out")
 has "third night: says regression" "$text" "regression   night, planted"
-has "third night: what changed, first" "$text" "not the same: profile vm.swappiness 60 -> 100"
+has "third night: what changed, first" "$text" "not the same: profile vm.swappiness 60 -> 180"
 has "third night: the first divergence" "$text" "first at sample"
 same "third night: the baseline stays" "$(cat "$work/out/good")" "$second"
 has "third night: textfile" "$(cat "$work/out/memrig.prom")" 'result="regression"} 1'
@@ -93,7 +93,7 @@ same "gate: and is named" "$(get new '.groups[] | select(.result == "new").scena
 same "history: the change point is the third night" "$(get history '.series[0].change_points[0].run')" "$third"
 same "history: with its reason" "$(get history '.series[0].change_points[0].changed[0].what')" "profile vm.swappiness"
 same "history: the night before is none" "$(get history '.series[0].change_points | length')" 1
-has "history: for people" "$("$memrig" history swap.out_bytes --scenario night)" "profile vm.swappiness 60 -> 100"
+has "history: for people" "$("$memrig" history swap.out_bytes --scenario night)" "profile vm.swappiness 60 -> 180"
 same "history --csv: a line a night and a head" "$("$memrig" history swap.out_bytes --scenario night --csv | wc -l)" 5
 same "history --last" "$("$memrig" history swap.out_bytes --scenario night --last 2 --json | jq '.series[0].nights | length')" 2
 "$memrig" history swap.out_bytes --scenario nowhere >/dev/null 2>&1
