@@ -34,7 +34,7 @@ while read -r kind n; do
 	while [ $at -lt "$n" ]; do
 		errno_index=$((errno_index + 1))
 		case $((errno_index % 5)) in 0) code=5 ;; 1) code=28 ;; 2) code=13 ;; 3) code=12 ;; 4) code=16 ;; esac
-		export FAULT_CALL="$kind" FAULT_AT=$((at + 1)) FAULT_ERRNO=$code
+		export FAULT_CALL="$kind" FAULT_AT=$((at + 1)) FAULT_ERRNO="$code"
 		host_run
 		got=$?
 		unset FAULT_CALL FAULT_AT FAULT_ERRNO

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 # For tests/lab/host_*.sh, after lib.sh: a guest as the host of the scripts in this folder.
 tools=
 for tool in sh seq dirname mount mkdir rmdir cat ls grep find sed sleep cut sort mv rm tr; do
