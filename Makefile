@@ -114,7 +114,7 @@ build/bench/nothing: tests/bench/nothing.c
 JOBS := $(shell nproc)
 
 # The guest tests, longest first.
-LAB_FIRST := $(addprefix tests/lab/,host_place.sh verdicts_nodes.sh snapshot.sh workloads_exec.sh workloads_memory.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
+LAB_FIRST := $(addprefix tests/lab/,host_place.sh host_faults.sh verdicts_nodes.sh snapshot.sh workloads_exec.sh workloads_memory.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
 LAB_TESTS := $(LAB_FIRST) $(filter-out $(LAB_FIRST) tests/lab/lib.sh,$(wildcard tests/lab/*.sh))
 
 # Packages are looked for and installed before anything is compiled, hence the second make.
@@ -170,9 +170,10 @@ build/fuzz/obj/%.o: %.c
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
 	$(call say,LINK,$@)clang -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(HOST_LIBS)
 
-## torture: 1,000 runs on a guest as the host, killed at random moments (TORTURE=N, SEED=N)
-torture: all
+## torture: runs on a guest as the host: 1,000 killed at random moments, and each call failing once (TORTURE=N, FAULTS=N|all, SEED=N)
+torture: all build/tests/fault.so
 	$(Q)TORTURE=$${TORTURE:-1000} tests/lab/host_place.sh
+	$(Q)FAULTS=$${FAULTS:-all} tests/lab/host_faults.sh
 
 ## fuzz: feed the parsers with random input for FUZZ_SECONDS (60) each
 FUZZ_SECONDS ?= 60
