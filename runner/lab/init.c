@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <malloc.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
@@ -18,7 +17,9 @@
 #include "runner/cell.h"
 #include "runner/lab/guest_setup.h"
 
-#define HEAP_BYTES (1 << 20)
+/* Less each than what malloc() maps by itself. */
+#define HEAP_BLOCK  (64 << 10)
+#define HEAP_BLOCKS 8
 
 /* What cannot be made here the cell will try to make again, and say why it cannot. */
 static void make_data(const struct channel *channel)
@@ -34,19 +35,21 @@ static void make_data(const struct channel *channel)
 }
 
 /* What a document takes of the heap depends on the length of its names, and so would the moment of each first touch of a page:
- * the pages are there before, and stay. */
+ * the pages are there before. The last block stays, so that what is below it does not go back; no mallopt(), which workloads
+ * would inherit. */
 static void warm_heap(void)
 {
-	char *block;
+	char *blocks[HEAP_BLOCKS];
+	static char *last;
 
-	mallopt(M_MMAP_THRESHOLD, HEAP_BYTES);
-	mallopt(M_TRIM_THRESHOLD, 2 * HEAP_BYTES);
-	block = malloc(HEAP_BYTES / 2);
-	if (!block)
-		return;
-	memset(block, 1, HEAP_BYTES / 2);
-	__asm__ volatile("" : : "r"(block) : "memory");
-	free(block);
+	for (int i = 0; i < HEAP_BLOCKS; i++) {
+		blocks[i] = xcalloc(1, HEAP_BLOCK);
+		memset(blocks[i], 1, HEAP_BLOCK);
+	}
+	last = xcalloc(1, 64);
+	__asm__ volatile("" : : "r"(blocks), "r"(last) : "memory");
+	for (int i = 0; i < HEAP_BLOCKS; i++)
+		free(blocks[i]);
 }
 
 /* Started again with /proc there, because libnuma looks around before main(). */
