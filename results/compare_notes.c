@@ -162,11 +162,34 @@ void compare_print_fix(FILE *out, const json_t *verdict, const struct compare_op
 		text_wrap(out, fix, options->width, 4, 6);
 }
 
+/* "db.0 crashed: mmap: Cannot allocate memory": in its own words, else by signal or exit code. */
+static void print_crash(FILE *out, const json_t *workload, const char *who, const struct compare_options *options)
+{
+	const json_t *signal = json_object_get(workload, "signal"), *code = json_object_get(workload, "exit");
+	_cleanup_free_ char *how = NULL, *line = NULL;
+
+	if (!streq(record_text(workload, "outcome", ""), "crashed"))
+		return;
+	if (*record_text(workload, "message", ""))
+		how = xstrdup(record_text(workload, "message", ""));
+	else if (signal)
+		how = xasprintf("by signal %" PRId64, (int64_t)json_integer_value(signal));
+	else
+		how = xasprintf("with exit code %" PRId64, (int64_t)json_integer_value(code));
+	line = xasprintf("%s%s crashed: %s", who, record_text(workload, "name", "?"), how);
+	text_wrap(out, line, options->width, 2, 4);
+}
+
 static void print_reasons(FILE *out, const json_t *cell, const char *who,
 			  const struct compare_options *options)
 {
 	size_t i;
-	const json_t *reason;
+	const json_t *reason, *workload;
+
+	/* Of a cell that is not valid the reasons say it. */
+	json_array_foreach (json_object_get(cell, "workloads"), i, workload)
+		if (json_is_true(json_object_get(cell, "valid")))
+			print_crash(out, workload, who, options);
 
 	json_array_foreach (json_object_get(cell, "invalid_reasons"), i, reason) {
 		_cleanup_free_ char *line = xasprintf("%snot valid: %s", who, json_string_value(reason));

@@ -112,6 +112,23 @@ static void cure(json_t *cell)
 	json_object_set_new(cell, "scenario", json_string("swap-with-free-memory-cured"));
 }
 
+START_TEST(a_workload_that_crashed_says_why)
+{
+	json_t *run = new_run("r"), *cell = add(run, "cpuset.jsonl", "kernel-default", 1);
+	json_t *workload = json_array_get(json_object_get(cell, "workloads"), 0);
+	_cleanup_free_ char *text = NULL, *bare = NULL;
+
+	json_object_set_new(workload, "outcome", json_string("crashed"));
+	json_object_set_new(workload, "exit", json_integer(7));
+	bare = print(run, NULL, false);
+	has(bare, "db.0 crashed: with exit code 7");
+	json_object_set_new(workload, "message", json_string("mmap: no memory"));
+	text = print(run, NULL, false);
+	has(text, "db.0 crashed: mmap: no memory");
+	json_decref(run);
+}
+END_TEST
+
 START_TEST(a_cure_stands_beside_what_it_cures)
 {
 	json_t *run = new_run("20260101T120000Z-1a2b");
@@ -554,6 +571,7 @@ int main(void)
 	tcase_add_test(tcase, ascii_has_no_other_bytes);
 	tcase_add_test(tcase, what_is_no_run_is_refused);
 	tcase_add_test(tcase, cells_with_nothing_in_them_are_printed);
+	tcase_add_test(tcase, a_workload_that_crashed_says_why);
 	tcase_add_test(tcase, a_cure_stands_beside_what_it_cures);
 	tcase_add_test(tcase, a_cure_alone_goes_by_its_own_name);
 	tcase_add_test(tcase, one_cell_in_full);

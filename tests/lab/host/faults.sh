@@ -44,7 +44,7 @@ while read -r kind n; do
 		[ $got -ne 0 ] || harmless=$((harmless + 1))
 		case $got in 0 | 1 | 2 | 3 | 77) ;; *) same "$what: exit code (0, 1, 2, 3 or 77)" $got 3; cat err ;; esac
 		# On stderr, or with the cell that is not valid.
-		if [ $got -ne 0 ] && ! grep -q -v '^fault: ' err && ! grep -q 'not valid' out; then
+		if [ $got -ne 0 ] && ! grep -q -v '^fault: ' err && ! grep -q -e 'not valid' -e 'crashed:' out; then
 			same "$what: exit code $got with a message" "$(cat err out)" "one"
 		fi
 		settle
