@@ -30,7 +30,7 @@ COMMON_SRC := $(wildcard common/*.c)
 PRELOAD    := $(wildcard runner/lab/preload/*.c)
 GUEST_ONLY := runner/lab/init.c runner/lab/guest_setup.c
 EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c results/trace/*.c) results/sampler.c results/stream.c \
-	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/machine.c runner/scenario*.c runner/profile.c runner/floor.c runner/kmsg.c runner/oom_record.c runner/oom_report.c runner/task.c)
+	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/machine.c runner/scenario*.c runner/profile.c runner/floor.c runner/kmsg.c runner/oom_record.c runner/oom_report.c runner/swap_area.c runner/task.c)
 HOST_SRC   := $(sort $(COMMON_SRC) $(EXEC_SRC) $(wildcard results/*.c results/*/*.c) \
 	      $(filter-out $(GUEST_ONLY) $(PRELOAD) runner/main.c,$(wildcard runner/*.c runner/cli/*.c runner/host/*.c runner/lab/*.c)))
 GUEST_SRC  := $(sort $(COMMON_SRC) $(EXEC_SRC) $(GUEST_ONLY) runner/lab/channel.c)

@@ -138,7 +138,7 @@ void apply_remove_homes(const char *dir)
 static void forget_kernel(struct undo_list *list)
 {
 	for (unsigned i = 0; i < undo_count(list); i++)
-		if (list->list[i].kind != UNDO_FILE)
+		if (list->list[i].kind != UNDO_FILE && list->list[i].kind != UNDO_SWAP)
 			list->list[i].state = UNDO_BACK;
 }
 

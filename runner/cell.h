@@ -45,6 +45,8 @@ struct cell_safety {
 	const char *state_dir;	    /* of the journal */
 	const char *what;	    /* for the journal's reader: "run ID, cell ID" */
 	int guard_fd;		    /* the guardian's pipe: workloads must not keep it open */
+	const char *swap_path;	    /* a swap file to be made for the cell; "" is none */
+	uint64_t swap_bytes;	    /* its size, of whole pages */
 	uint64_t floor_bytes;	    /* the cell is ended when the system has less memory available */
 	int worker_oom_score_adj;
 };

@@ -52,6 +52,10 @@ int cell_settings_apply(struct cell_run *run, struct error *err);
 /* Goes on after a failure and records each. */
 void cell_settings_undo(struct cell_run *run);
 
+/* cell_swap.c. A swap file of the cell's own, listed before: makes and adds it. */
+int cell_swap_list(struct cell_run *run, struct error *err);
+int cell_swap_add(struct cell_run *run, struct error *err);
+
 /* cell_safety.c; nothing is done where place->safety is NULL. */
 /* Before the first change: saves what there is, and writes the journal. */
 int cell_safety_begin(struct cell_run *run, struct error *err);

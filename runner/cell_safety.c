@@ -38,6 +38,10 @@ static int list_paths(struct cell_run *run, struct error *err)
 	struct undo_list *list = run->place->safety->list;
 	_cleanup_free_ char *group = xasprintf("%s/%s", run->place->cgroup_mount, run->place->cgroup_name);
 
+	int r = cell_swap_list(run, err);
+
+	if (r < 0)
+		return r;
 	/* Undoing removes it: it must be ours. */
 	if (access(group, F_OK) == 0)
 		return error_set(err, -EEXIST, group, "there is such a group already");
@@ -71,7 +75,7 @@ int cell_safety_begin(struct cell_run *run, struct error *err)
 		r = announce_controllers(run, err);
 	if (r == 0 && *run->place->data_dir && mkdir(run->place->data_dir, 0700) < 0)
 		r = error_set_errno(err, -errno, run->place->data_dir, "cannot make the directory for data files");
-	return r;
+	return r == 0 ? cell_swap_add(run, err) : r;
 }
 
 /* As it reads before it is undone, for the record of it. */

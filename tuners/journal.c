@@ -153,6 +153,9 @@ static int write_entry(struct journal *journal, size_t index, const struct undo 
 	if (undo->kind == UNDO_CONTROL)
 		return write_line(journal, "{\"entry\":%zu,\"kind\":\"controllers\",\"path\":\"%s\",\"enabled\":\"%s\"", index,
 				  path, undo->before);
+	if (undo->kind == UNDO_SWAP)
+		return write_line(journal, "{\"entry\":%zu,\"kind\":\"swap\",\"path\":\"%s\",\"priority\":\"%s\"", index, path,
+				  undo->before);
 	if (undo->kind != UNDO_VALUE)
 		return write_line(journal, "{\"entry\":%zu,\"kind\":\"%s\",\"path\":\"%s\"", index, kind_name(undo), path);
 	quote(before, sizeof(before), undo->before);

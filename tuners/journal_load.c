@@ -51,7 +51,7 @@ static bool is_below_mount(const struct reader *reader, const char *path)
 /* "/sys/fs/cgroup/.../memrig-x" or "/var/.../memrig-x". */
 static bool is_ours(const struct reader *reader, enum undo_kind kind, const char *path)
 {
-	return journal_is_ours(path) && (kind == UNDO_FILE || is_below_mount(reader, path));
+	return journal_is_ours(path) && (kind == UNDO_FILE || kind == UNDO_SWAP || is_below_mount(reader, path));
 }
 
 static bool add_value(struct reader *reader, const json_t *line, bool sysfs)
@@ -90,6 +90,14 @@ static bool add_control(struct reader *reader, const json_t *line)
 	return false;
 }
 
+static bool add_swap(struct reader *reader, const json_t *line)
+{
+	const char *path = text_of(line, "path"), *priority = text_of(line, "priority");
+
+	return is_ours(reader, UNDO_SWAP, path) && *priority && strspn(priority, "0123456789") == strlen(priority) &&
+	       undo_add_swap(reader->list, path, priority, NULL);
+}
+
 static bool read_entry(struct reader *reader, const json_t *line)
 {
 	const char *kind = text_of(line, "kind");
@@ -102,6 +110,8 @@ static bool read_entry(struct reader *reader, const json_t *line)
 		return add_path(reader, line, UNDO_GROUP);
 	if (streq(kind, "controllers"))
 		return add_control(reader, line);
+	if (streq(kind, "swap"))
+		return add_swap(reader, line);
 	return streq(kind, "file") && add_path(reader, line, UNDO_FILE);
 }
 

@@ -113,6 +113,16 @@ struct undo *undo_add_control(struct undo_list *list, const char *group, const c
 	return append(list, undo);
 }
 
+struct undo *undo_add_swap(struct undo_list *list, const char *path, const char *priority, struct error *err)
+{
+	struct undo *undo = next(list, UNDO_SWAP, err);
+
+	if (!undo || copy(undo->path, sizeof(undo->path), path, err) < 0 ||
+	    copy(undo->before, sizeof(undo->before), priority, err) < 0)
+		return NULL;
+	return append(list, undo);
+}
+
 const char *undo_name(const struct undo *undo)
 {
 	return undo->kind == UNDO_VALUE ? undo->tunable->key : undo->path;
@@ -278,7 +288,7 @@ static void remove_group(int parent, const char *name, void *opaque)
 	unlinkat(parent, name, AT_REMOVEDIR);
 }
 
-static void pause_a_little(void)
+void undo_pause(void)
 {
 	const struct timespec pause = { 0, 5 * (long)NSEC_PER_MSEC };
 
@@ -299,7 +309,7 @@ static int put_group_back(struct undo *undo, uint64_t deadline)
 		}
 		if (now_ns() >= deadline)
 			return -EBUSY;
-		pause_a_little();
+		undo_pause();
 	}
 }
 
@@ -337,7 +347,7 @@ static int put_file_back(struct undo *undo, uint64_t deadline)
 		}
 		if (now_ns() >= deadline)
 			return -ENOTEMPTY;
-		pause_a_little();
+		undo_pause();
 	}
 }
 
@@ -352,6 +362,8 @@ static int put_back(struct undo *undo, bool force, uint64_t deadline)
 		return put_group_back(undo, deadline);
 	case UNDO_FILE:
 		return put_file_back(undo, deadline);
+	case UNDO_SWAP:
+		return undo_swap_back(undo, deadline);
 	case UNDO_CONTROL:
 		return undo_control_back(undo, force);
 	}

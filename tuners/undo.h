@@ -20,6 +20,7 @@ enum undo_kind {
 	UNDO_GROUP, /* a cgroup directory made by memrig: killed, and removed with what is below it */
 	UNDO_CONTROL, /* path, a cgroup.subtree_control, has got the controllers in `before`: taken back when no other group needs them */
 	UNDO_FILE,  /* a file made by memrig, or a directory with files: removed */
+	UNDO_SWAP,  /* a swap file made and added by memrig, its priority in `before`: taken from the kernel, then removed */
 };
 
 enum undo_state {
@@ -67,6 +68,8 @@ struct undo *undo_add_path(struct undo_list *list, enum undo_kind kind, const ch
 /* Before controllers (words of "memory cpuset") are handed on to the groups below `group`. The entry goes before those of the
  * groups, so that it is put back after them. */
 struct undo *undo_add_control(struct undo_list *list, const char *group, const char *controllers, struct error *err);
+/* Before the file is made. The entry goes before that of the group, so that it is put back when those who fill it are gone. */
+struct undo *undo_add_swap(struct undo_list *list, const char *path, const char *priority, struct error *err);
 #define UNDO_CONTROL_FILE "/cgroup.subtree_control"
 /* What people know it by: a setting's key, else the path. */
 const char *undo_name(const struct undo *undo);

@@ -3,6 +3,7 @@
 #define MEMRIG_TUNERS_UNDO_PARTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "tuners/undo.h"
@@ -20,6 +21,11 @@ typedef void undo_entry_fn(int parent, const char *name, void *opaque);
 /* Calls it for each entry of that type; DT_UNKNOWN: of any but directories. */
 void undo_for_each(int dir, unsigned char type, undo_entry_fn *fn, void *opaque);
 
+/* Before something is tried once more. */
+void undo_pause(void);
+
+/* undo_swap.c. Of an UNDO_SWAP. */
+int undo_swap_back(struct undo *undo, uint64_t deadline);
 /* undo_control.c. Of an UNDO_CONTROL. */
 int undo_control_back(struct undo *undo, bool force);
 

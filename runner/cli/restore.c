@@ -64,6 +64,8 @@ static void print_entry(const struct undo *undo)
 		printf("%-52s without %s\n", name, undo->before);
 	else if (undo->state == UNDO_BACK)
 		printf("%-52s removed\n", name);
+	else if (undo->kind != UNDO_VALUE && !control)
+		printf("%-52s NOT removed: %s\n", name, strerror(-undo->error));
 	else if (undo->state == UNDO_LEFT && control)
 		printf("%-52s left alone: a group that is not memrig's uses %s by now\n", name, undo->before);
 	else if (undo->state == UNDO_LEFT)

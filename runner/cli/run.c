@@ -201,7 +201,8 @@ static int finish(struct run_state *state, int r, struct error *err)
 
 static struct host_options host_options_of(const struct run_options *options)
 {
-	return (struct host_options){ .keep_bytes = options->keep_bytes, .data_dir = options->data_dir, .state_dir = journal_dir() };
+	return (struct host_options){ .keep_bytes = options->keep_bytes, .swap_bytes = options->swap_bytes,
+				      .data_dir = options->data_dir, .state_dir = journal_dir() };
 }
 
 /* What must be there before anything is begun. */
@@ -242,8 +243,8 @@ static int run_host(const struct run_options *options, const struct pool_options
 /* How cells are run, as far as it is not for the user of the moment to say. */
 static json_t *options_json(const struct run_options *o)
 {
-	json_t *json = json_pack("{s:s, s:s, s:b, s:I, s:I}", "place", o->place, "clock", o->clock, "check_repeat", o->check_repeat,
-				 "stall_s", (json_int_t)o->stall_s, "keep_bytes", (json_int_t)o->keep_bytes);
+	json_t *json = json_pack("{s:s, s:s, s:b, s:I, s:I, s:I}", "place", o->place, "clock", o->clock, "check_repeat", o->check_repeat,
+				 "stall_s", (json_int_t)o->stall_s, "keep_bytes", (json_int_t)o->keep_bytes, "swap_bytes", (json_int_t)o->swap_bytes);
 
 	if (o->data_dir)
 		json_object_set_new(json, "data_dir", json_string(o->data_dir));
@@ -386,6 +387,7 @@ static void take_options(const json_t *stored, struct run_options *o)
 	o->check_repeat = json_is_true(json_object_get(stored, "check_repeat"));
 	o->stall_s = o->stall_s ? o->stall_s : (unsigned)record_u64(stored, "stall_s", 0);
 	o->keep_bytes = o->keep_bytes ? o->keep_bytes : record_u64(stored, "keep_bytes", 0);
+	o->swap_bytes = o->swap_bytes ? o->swap_bytes : record_u64(stored, "swap_bytes", 0);
 	o->data_dir = o->data_dir ? o->data_dir : record_text(stored, "data_dir", NULL);
 }
 

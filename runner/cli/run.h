@@ -17,7 +17,7 @@ struct run_options {
 	struct names scenarios, profiles, kernels, families; /* the profiles of the families are among the profiles */
 	char ***of_families;				      /* whose names those are; NULL-terminated */
 	unsigned seeds, jobs, stall_s; /* 0: not said */
-	uint64_t seed, keep_bytes;
+	uint64_t seed, keep_bytes, swap_bytes;
 	const char *place, *clock, *store, *resume, *data_dir;
 	/* Shows the stored run in place of the comparison, and says the exit code of a run whose cells are all valid; NULL: as
 	 * `memrig run` does. */

@@ -16,7 +16,7 @@ static void names_add(struct names *names, const char *name)
 	names->list[names->n] = NULL;
 }
 
-enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS, KEY_RESUME, KEY_KEEP, KEY_DATA, KEY_PROFILES, KEY_ONLY };
+enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS, KEY_RESUME, KEY_KEEP, KEY_DATA, KEY_SWAP, KEY_PROFILES, KEY_ONLY };
 
 static const struct argp_option argp_options[] = {
 	{ "profile", 'p', "NAME", 0, "Kernel settings to compare; repeat for more (default: kernel-default)", 0 },
@@ -28,7 +28,8 @@ static const struct argp_option argp_options[] = {
 	{ "clock", KEY_CLOCK, "virtual|real", 0, "virtual: repeatable to the page (default); real: seconds mean something", 0 },
 	{ "place", KEY_PLACE, "lab|host", 0, "Where cells run: in guests (default), or on this machine", 0 },
 	{ "keep", KEY_KEEP, "SIZE", 0, "On the host: memory the rest of the system keeps (default: the larger of 1G and 10 %)", 0 },
-	{ "data-dir", KEY_DATA, "DIR", 0, "On the host: where data files go (default: $TMPDIR or /var/tmp)", 0 },
+	{ "data-dir", KEY_DATA, "DIR", 0, "On the host: where data files go, and the swap file (default: $TMPDIR or /var/tmp)", 0 },
+	{ "swap", KEY_SWAP, "SIZE", 0, "On the host: a swap file of its own for each cell, used before other swap and removed afterwards", 0 },
 	{ "jobs", 'j', "N", 0, "Guests side by side (default: one a core)", 0 },
 	{ "check-repeat", KEY_REPEAT, 0, 0, "Run each cell three times and compare the streams byte for byte", 0 },
 	{ "stall", KEY_STALL, "SECONDS", 0, "Give up a guest that makes no progress for so long (default: 180)", 0 },
@@ -97,10 +98,18 @@ static error_t add_families(struct run_options *o)
 	return 0;
 }
 
+static uint64_t parse_bytes(struct argp_state *state, const char *name, const char *text, uint64_t least)
+{
+	struct size size;
+
+	if (size_parse(text, &size, NULL) < 0 || size.base != SIZE_ABSOLUTE || size.bytes < least)
+		argp_error(state, "%s: '%s' is not a size as '2G'", name, text);
+	return size.bytes;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *o = state->input;
-	struct size size;
 
 	switch (key) {
 	case 'p': names_add(&o->profiles, arg); break;
@@ -120,11 +129,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_DRY_RUN: o->dry_run = true; break;
 	case KEY_JSON: o->json = true; break;
 	case KEY_DATA: o->data_dir = arg; break;
-	case KEY_KEEP:
-		if (size_parse(arg, &size, NULL) < 0 || size.base != SIZE_ABSOLUTE || size.bytes == 0)
-			argp_error(state, "--keep: '%s' is not a size as '2G'", arg);
-		o->keep_bytes = size.bytes;
-		break;
+	case KEY_KEEP: o->keep_bytes = parse_bytes(state, "--keep", arg, 1); break;
+	case KEY_SWAP: o->swap_bytes = parse_bytes(state, "--swap", arg, MIB) / 4096 * 4096; break;
 	case KEY_CLOCK:
 		if (!streq(arg, "virtual") && !streq(arg, "real"))
 			argp_error(state, "--clock: '%s' is neither virtual nor real", arg);

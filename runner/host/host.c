@@ -45,7 +45,7 @@ struct host_run {
 	int signal_fd, lock_fd;
 	const struct plan_cell *cell;
 	struct tape *tape;
-	char *cell_group, *data_dir, *what; /* the group relative to the mount */
+	char *cell_group, *data_dir, *swap_path, *what; /* the group relative to the mount */
 	pid_t pid;			    /* of the executor */
 	int pidfd;
 	uint64_t started_ns;
@@ -73,6 +73,8 @@ static _Noreturn void execute(struct host_run *run, pid_t runner)
 				      .state_dir = run->options->state_dir,
 				      .what = run->what,
 				      .guard_fd = run->guardian.alive_fd,
+				      .swap_path = run->swap_path,
+				      .swap_bytes = run->options->swap_bytes,
 				      .floor_bytes = run->floor_bytes,
 				      .worker_oom_score_adj = 1000 };
 	struct cell_place place = { .phase = &run->tape->phase,
@@ -218,15 +220,15 @@ bool host_needs_disk(const struct scenario *scenario)
 	return false;
 }
 
-/* A directory that nobody has guessed. */
-static char *new_data_dir(const struct host_run *run)
+/* A path that nobody has guessed. */
+static char *new_path(const struct host_run *run, const char *kind)
 {
 	_cleanup_free_ char *dir = host_data_parent(run->options->data_dir);
 	uint64_t random = 0;
 
 	if (getrandom(&random, sizeof(random), 0) < 0)
 		random = now_ns();
-	return xasprintf("%s/memrig-%ld-%016" PRIx64, dir ? dir : "", (long)getpid(), random);
+	return xasprintf("%s/memrig-%s%ld-%016" PRIx64, dir ? dir : "", kind, (long)getpid(), random);
 }
 
 static void name_things(struct host_run *run)
@@ -234,7 +236,8 @@ static void name_things(struct host_run *run)
 	const char *own = run->group.own;
 
 	run->cell_group = xasprintf("%s%smemrig-%ld", own, *own ? "/" : "", (long)getpid());
-	run->data_dir = host_needs_disk(run->cell->scenario) ? new_data_dir(run) : xstrdup("");
+	run->data_dir = host_needs_disk(run->cell->scenario) ? new_path(run, "") : xstrdup("");
+	run->swap_path = run->options->swap_bytes ? new_path(run, "swap-") : xstrdup("");
 	run->what = xasprintf(APPLY_CELL "%s", run->cell->id);
 }
 
@@ -248,6 +251,7 @@ static void release_cell(struct host_run *run)
 	run->pidfd = -1;
 	free(TAKE_PTR(run->cell_group));
 	free(TAKE_PTR(run->data_dir));
+	free(TAKE_PTR(run->swap_path));
 	free(TAKE_PTR(run->what));
 }
 

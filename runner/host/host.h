@@ -14,7 +14,8 @@
  */
 struct host_options {
 	uint64_t keep_bytes;   /* memory that the rest of the system keeps; 0: the larger of 1 GiB and 10 % */
-	const char *data_dir;  /* where a directory for data files is made; NULL: $TMPDIR or /var/tmp */
+	uint64_t swap_bytes;   /* of a swap file made for each cell; 0: none */
+	const char *data_dir;  /* where a directory for data files and the swap file are made; NULL: $TMPDIR or /var/tmp */
 	const char *state_dir; /* of the journal */
 	int (*done)(void *opaque, const struct plan_cell *cell, struct lab_result *result, struct error *err);
 	void (*progress)(void *opaque, size_t finished, size_t running, double share);
@@ -32,10 +33,11 @@ uint64_t host_keep_bytes(uint64_t ram_bytes);
 struct host_needs {
 	const char *state_dir, *data_dir; /* as in host_options */
 	uint64_t data_bytes;		  /* of the files of the cell that makes most; 0: none */
+	uint64_t swap_bytes;		  /* of its own swap file; 0: none */
 };
 /* -EOPNOTSUPP, -ENOSPC or another errno, with a hint. Only looks. */
 int host_ready(const struct host_needs *needs, struct error *err);
-/* Its last part: the data files have a directory and room. */
+/* Its last part: data files and swap file have a directory and room, and swap may be added. */
 int host_ready_data(const struct host_needs *needs, struct error *err);
 /* The directory in which a cell's data directory is made, "" for the root; NULL with errno when it is not there. The caller
  * frees it. */

@@ -13,7 +13,7 @@
 struct host {
 	struct topology topology;
 	struct size_env sizes;
-	uint64_t available_bytes, swap_bytes, keep_bytes;
+	uint64_t available_bytes, swap_bytes, own_swap_bytes, keep_bytes;
 };
 
 uint64_t host_keep_bytes(uint64_t ram_bytes)
@@ -95,10 +95,11 @@ static int check_nodes(const struct host *host, const struct scenario *scenario,
 
 static int check_swap(const struct host *host, const struct scenario *scenario, struct error *err)
 {
-	if (scenario->machine.swap_kind == SWAP_NONE || host->swap_bytes > 0)
+	if (scenario->machine.swap_kind == SWAP_NONE || host->swap_bytes + host->own_swap_bytes > 0)
 		return 0;
 	error_set(err, -ENODEV, scenario->name, "needs swap, and this machine has none");
-	error_hint(err, "add swap, or run in the lab: --place lab");
+	error_hint(err, "--swap %lluM makes a swap file for each cell; or run in the lab: --place lab",
+		   (unsigned long long)(scenario->machine.swap_bytes / MIB));
 	return -ENODEV;
 }
 
@@ -197,7 +198,7 @@ static uint64_t data_bytes(const struct host *host, const struct scenario_group 
 
 static int check_ready(const struct host *host, const struct plan *plan, const struct host_options *options, struct error *err)
 {
-	struct host_needs needs = { .state_dir = options->state_dir, .data_dir = options->data_dir };
+	struct host_needs needs = { .state_dir = options->state_dir, .data_dir = options->data_dir, .swap_bytes = options->swap_bytes };
 
 	for (size_t i = 0; i < plan->n_scenarios; i++) {
 		uint64_t sum = 0;
@@ -212,7 +213,7 @@ static int check_ready(const struct host *host, const struct plan *plan, const s
 int host_check(const struct plan *plan, const struct host_options *options, struct error *err)
 {
 	struct host_group group = { 0 };
-	struct host host = { 0 };
+	struct host host = { .own_swap_bytes = options->swap_bytes };
 	int r = host_group_find(&group, err);
 
 	host_group_release(&group);

@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/sched.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/swap.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 #include "common/size.h"
 #include "common/util.h"
@@ -66,25 +69,43 @@ static int check_clone(struct error *err)
 	return -EOPNOTSUPP;
 }
 
+/* No file has an empty name: who may take swap off is told that, and others that they may not. */
+static int check_swap_file(const char *dir, struct error *err)
+{
+	struct statfs fs;
+
+	if (swapoff("") < 0 && errno == EPERM) {
+		error_set(err, -EPERM, "swapon", "not permitted: a swap file cannot be added");
+		error_hint(err, "run it as root (CAP_SYS_ADMIN), or in the lab: --place lab");
+		return -EPERM;
+	}
+	if (statfs(dir, &fs) < 0 || (fs.f_type != TMPFS_MAGIC && fs.f_type != OVERLAYFS_SUPER_MAGIC))
+		return 0;
+	error_set(err, -EOPNOTSUPP, dir, "this file system does not allow swap files");
+	error_hint(err, "name a directory on a disk with --data-dir");
+	return -EOPNOTSUPP;
+}
+
 int host_ready_data(const struct host_needs *needs, struct error *err)
 {
 	_cleanup_free_ char *dir = host_data_parent(needs->data_dir);
 	const char *path = dir && *dir ? dir : "/";
+	uint64_t bytes = needs->data_bytes + needs->swap_bytes;
 	struct statvfs fs;
 	char wants[32], has[32];
 	int r;
 
-	if (needs->data_bytes == 0)
+	if (bytes == 0)
 		return 0;
 	if (!dir || access(path, W_OK | X_OK) < 0 || statvfs(path, &fs) < 0) {
 		r = error_set_errno(err, -errno, needs->data_dir ? needs->data_dir : dir ? path : "/var/tmp",
-				    "data files cannot be made there");
+				    "files cannot be made there");
 		error_hint(err, "name a directory with --data-dir");
 		return r;
 	}
-	if ((uint64_t)fs.f_bavail * fs.f_frsize >= needs->data_bytes)
-		return 0;
-	error_set(err, -ENOSPC, path, "the data files take %s, and %s are free", size_format(needs->data_bytes, wants, sizeof(wants)),
+	if ((uint64_t)fs.f_bavail * fs.f_frsize >= bytes)
+		return needs->swap_bytes ? check_swap_file(path, err) : 0;
+	error_set(err, -ENOSPC, path, "data files and swap file take %s, and %s are free", size_format(bytes, wants, sizeof(wants)),
 		  size_format((uint64_t)fs.f_bavail * fs.f_frsize, has, sizeof(has)));
 	error_hint(err, "make room, or name another directory with --data-dir");
 	return -ENOSPC;

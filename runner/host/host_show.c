@@ -2,10 +2,12 @@
 /* --place host --dry-run: every file, group, process and write, in the order in which they come. */
 #include <errno.h>
 
+#include "common/size.h"
 #include "common/util.h"
 #include "runner/apply.h"
 #include "runner/cgroup.h"
 #include "runner/host/host.h"
+#include "runner/swap_area.h"
 #include "tuners/journal.h"
 
 #define THP_PREFIX "kernel/mm/transparent_hugepage/"
@@ -76,6 +78,15 @@ static void show_workloads(const struct scenario *scenario)
 			       scenario->groups[g].workloads[w].kind->summary);
 }
 
+static void show_swap(const struct host_options *options, const char *parent)
+{
+	char size[32];
+
+	if (options->swap_bytes)
+		printf("  swap   %s/memrig-swap-PID-RANDOM, %s, priority %d; taken off and removed after the cell\n",
+		       parent ? parent : "(no such directory)", size_format(options->swap_bytes, size, sizeof(size)), SWAP_AREA_FIRST);
+}
+
 void host_show_cell(const struct host_options *options, const struct plan_cell *cell)
 {
 	struct settings all = profile_with_scenario(cell->profile, &cell->scenario->settings);
@@ -89,6 +100,7 @@ void host_show_cell(const struct host_options *options, const struct plan_cell *
 	printf("  write  %s/" JOURNAL_NAME ": all that follows, and what there was before\n", options->state_dir);
 	if (host_needs_disk(cell->scenario))
 		printf("  mkdir  %s/memrig-PID-RANDOM, for data files\n", parent ? parent : "(no such directory)");
+	show_swap(options, parent);
 	show_controllers(own);
 	show_groups(own, cell->scenario);
 	if (apply_plan(&all, &tunes, &n, &err) == 0)

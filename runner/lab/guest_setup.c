@@ -12,13 +12,13 @@
 #include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/swap.h>
 #include <sys/syscall.h>
 
 #include "common/file.h"
 #include "common/util.h"
 #include "runner/lab/qemu.h"
 #include "runner/scenario.h"
+#include "runner/swap_area.h"
 
 void guest_leave(void)
 {
@@ -88,24 +88,13 @@ void guest_load_modules(void)
 	globfree(&found);
 }
 
-/* The header mkswap writes (include/linux/swap.h, union swap_header). */
 static int make_swap(const char *device, uint64_t bytes, struct error *err)
 {
-	static char page[4096] __attribute__((aligned(4096)));
-	uint32_t info[3] = { 1, (uint32_t)(bytes / sizeof(page)) - 1, 0 }; /* version, last_page, nr_badpages */
 	_cleanup_close_ int fd = open(device, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return error_set_errno(err, -errno, device, "cannot open the swap device");
-	memset(page, 0, sizeof(page));
-	memcpy(page + 1024, info, sizeof(info));
-	memcpy(page + sizeof(page) - 10, "SWAPSPACE2", 10);
-	if (pwrite(fd, page, sizeof(page), 0) != (ssize_t)sizeof(page) || fsync(fd) < 0)
-		return error_set_errno(err, -errno, device, "cannot write the swap header");
-	close(TAKE_FD(fd));
-	if (swapon(device, 0) < 0)
-		return error_set_errno(err, -errno, device, "cannot add the swap");
-	return 0;
+	return swap_area_add(fd, device, bytes, SWAP_AREA_ANY_PRIORITY, err);
 }
 
 static int set_up_zram(uint64_t bytes, struct error *err)

@@ -32,6 +32,23 @@ START_TEST(data_files_need_a_directory_that_is_there)
 }
 END_TEST
 
+START_TEST(a_swap_file_needs_room)
+{
+	struct host_needs needs = { .data_dir = "/tmp", .swap_bytes = UINT64_MAX / 2 };
+
+	ck_assert_int_eq(host_ready_data(&needs, &err), -ENOSPC);
+}
+END_TEST
+
+START_TEST(a_swap_file_needs_a_disk)
+{
+	struct host_needs needs = { .data_dir = "/dev/shm", .swap_bytes = 4096 };
+	int r = host_ready_data(&needs, &err);
+
+	ck_assert_msg(r == -EOPNOTSUPP || r == -EPERM, "%d: %s", r, err.what); /* the latter where swap is not for us to add */
+}
+END_TEST
+
 START_TEST(data_files_need_room)
 {
 	ck_assert_int_eq(data("/tmp", 4096), 0);
@@ -56,6 +73,8 @@ int main(void)
 	tcase_add_test(tcase, a_state_directory_that_cannot_be_made_is_refused);
 	tcase_add_test(tcase, data_files_need_a_directory_that_is_there);
 	tcase_add_test(tcase, data_files_need_room);
+	tcase_add_test(tcase, a_swap_file_needs_room);
+	tcase_add_test(tcase, a_swap_file_needs_a_disk);
 	tcase_add_test(tcase, the_root_directory_is_no_double_slash);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);

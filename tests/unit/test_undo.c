@@ -196,6 +196,36 @@ START_TEST(groups_and_files_are_removed_and_a_second_time_is_no_mistake)
 }
 END_TEST
 
+/* None of these is a swap area now: what is taken from the kernel is tried in tests/lab/host/swap.sh. */
+START_TEST(a_swap_file_is_removed)
+{
+	_cleanup_free_ char *file = path_of("/memrig-swap-1");
+
+	put("/memrig-swap-1", "x");
+	ck_assert_ptr_nonnull(undo_add_swap(list, file, "32767", NULL));
+	ck_assert_uint_eq(undo(false), 0);
+	ck_assert(!is_there("/memrig-swap-1"));
+	ck_assert_uint_eq(undo(false), 0);
+}
+END_TEST
+
+START_TEST(what_is_no_file_of_memrigs_alone_is_not_taken_for_its_swap)
+{
+	_cleanup_free_ char *link_path = path_of("/memrig-swap-2"), *target = path_of("/disk"), *twice = path_of("/memrig-swap-3");
+
+	put("/disk", "x");
+	ck_assert_int_eq(symlink(target, link_path), 0);
+	ck_assert_int_eq(link(target, twice), 0);
+	ck_assert_ptr_nonnull(undo_add_swap(list, link_path, "1", NULL));
+	ck_assert_ptr_nonnull(undo_add_swap(list, twice, "1", NULL));
+	ck_assert_uint_eq(undo(false), 2);
+	ck_assert_int_eq(list->list[0].error, -EPERM);
+	ck_assert_int_eq(list->list[1].error, -EPERM);
+	ck_assert(is_there("/memrig-swap-2"));
+	ck_assert(is_there("/memrig-swap-3"));
+}
+END_TEST
+
 START_TEST(a_group_that_does_not_go_is_reported)
 {
 	_cleanup_free_ char *group = path_of("/cg/memrig-x");
@@ -371,6 +401,22 @@ START_TEST(controllers_are_written_and_read)
 	ck_assert_uint_eq(found.list->list[0].state, UNDO_INTENDED);
 	ck_assert_str_eq(found.list->list[0].path, list->list[0].path);
 	ck_assert_str_eq(found.list->list[0].before, "memory cpuset");
+	undo_list_free(found.list);
+}
+END_TEST
+
+START_TEST(swap_files_are_written_and_read)
+{
+	struct journal journal;
+	struct journal_found found;
+
+	ck_assert_ptr_nonnull(undo_add_swap(list, "/data/memrig-swap-1", "32767", NULL));
+	journal = create();
+	journal_close(&journal);
+	ck_assert_int_eq(load(&found), 0);
+	ck_assert_uint_eq(found.list->list[0].kind, UNDO_SWAP);
+	ck_assert_str_eq(found.list->list[0].path, "/data/memrig-swap-1");
+	ck_assert_str_eq(found.list->list[0].before, "32767");
 	undo_list_free(found.list);
 }
 END_TEST
@@ -686,6 +732,8 @@ int main(void)
 	tcase_add_test(tcase, the_first_goes_back_last);
 	tcase_add_test(tcase, a_value_that_cannot_be_written_is_reported_and_the_rest_goes_back);
 	tcase_add_test(tcase, groups_and_files_are_removed_and_a_second_time_is_no_mistake);
+	tcase_add_test(tcase, a_swap_file_is_removed);
+	tcase_add_test(tcase, what_is_no_file_of_memrigs_alone_is_not_taken_for_its_swap);
 	tcase_add_test(tcase, a_group_that_does_not_go_is_reported);
 	tcase_add_test(tcase, only_the_controllers_that_were_turned_on_are_turned_off);
 	tcase_add_test(tcase, controllers_that_were_never_turned_on_are_left);
@@ -695,6 +743,7 @@ int main(void)
 	tcase_add_test(tcase, a_full_list_takes_no_more);
 	tcase_add_test(tcase, what_was_written_is_read);
 	tcase_add_test(tcase, controllers_are_written_and_read);
+	tcase_add_test(tcase, swap_files_are_written_and_read);
 	tcase_add_test(tcase, nothing_to_undo_is_enoent);
 	tcase_add_test(tcase, another_boot_is_told);
 	tcase_add_test(tcase, a_journal_in_the_way_is_not_overwritten);

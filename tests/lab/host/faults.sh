@@ -11,7 +11,7 @@ faulty() {
 	(exec sh -c 'mkdir /sys/fs/cgroup/scope-$$ && echo $$ >/sys/fs/cgroup/scope-$$/cgroup.procs; fault=$1; shift
 		LD_PRELOAD=$fault exec "$@"' sh "$fault" "$memrig" "$@")
 }
-host_run() { faulty run "$here/short.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err; }
+host_run() { faulty run "$here/short.json" -p "$here/profile.json" --place host --keep 64M --swap 32M -q >out 2>err; }
 
 settle() {
 	tries=0

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # torture.sh COUNT SEED: runs that are killed at random moments, by SIGKILL: the runner, its child that executes the cell, a
-# workload, the guardian, runner and guardian together, or all of them. Afterwards everything is as it was, at once or after the next start of memrig.
+# workload, the guardian, runner and guardian together, or all of them. Every other run has a swap file of its own. Afterwards everything is as it was, at once or after the next start of memrig.
 . "$(dirname "$0")/lib.sh"
 count=$1 seed=$2
 random=$seed
@@ -30,7 +30,10 @@ settle() {
 before=$(state)
 for i in $(seq "$count"); do
 	start=$random
-	become_host run "$here/short.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err &
+	own=
+	[ $((i % 2)) = 0 ] || own="--swap 32M"
+	# shellcheck disable=SC2086
+	become_host run "$here/short.json" -p "$here/profile.json" --place host --keep 64M $own -q >out 2>err &
 	runner=$!
 	roll 1500
 	sleep "$((rolled / 1000)).$(printf %03d $((rolled % 1000)))"
