@@ -24,7 +24,7 @@ static void fill(struct error *err, const char *where, const char *format, va_li
 	err->hint[0] = '\0';
 }
 
-int error_set(struct error *err, int code, const char *where, const char *format, ...)
+int (error_set)(struct error *err, int code, const char *where, const char *format, ...)
 {
 	va_list args;
 
@@ -36,7 +36,7 @@ int error_set(struct error *err, int code, const char *where, const char *format
 	return code;
 }
 
-int error_set_errno(struct error *err, int code, const char *where, const char *format, ...)
+int (error_set_errno)(struct error *err, int code, const char *where, const char *format, ...)
 {
 	size_t used;
 	va_list args;

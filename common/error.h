@@ -22,6 +22,18 @@ int error_set(struct error *err, int code, const char *where, const char *format
 int error_set_errno(struct error *err, int code, const char *where, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+#ifdef __clang_analyzer__
+/* What the analyzer cannot know: an errno is not 0 where a call has just failed. */
+static inline int error_negative(int code)
+{
+	if (code >= 0)
+		__builtin_unreachable();
+	return code;
+}
+#define error_set(...) error_negative(error_set(__VA_ARGS__))
+#define error_set_errno(...) error_negative(error_set_errno(__VA_ARGS__))
+#endif
+
 /* Adds what to do next to an error already set. */
 void error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -59,7 +59,7 @@ static int ask(struct index *index, const char *sql, const struct index_filter *
 	if (r < 0)
 		return r;
 	for (int i = 0; i < (int)ARRAY_SIZE(texts); i++)
-		if (texts[i] && i < sqlite3_bind_parameter_count(s))
+		if (i < sqlite3_bind_parameter_count(s) && texts[i])
 			sqlite3_bind_text(s, i + 1, texts[i], -1, SQLITE_STATIC);
 	if (filter->seed)
 		sqlite3_bind_int64(s, 6, *filter->seed);

@@ -103,7 +103,7 @@ int store_sums_check(const char *dir, store_finding_fn found, void *opaque, stru
 	r = file_read(NULL, path, &text, NULL, err);
 	if (r == 0)
 		r = sum_files(dir, &sums, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	rest = text;
 	while ((line = strsep(&rest, "\n")))

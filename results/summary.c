@@ -20,8 +20,10 @@ static void copy(json_t *to, const char *key, const json_t *record, const char *
 static void copy_pages_as_bytes(json_t *to, const char *key, const json_t *record, const char *from,
 				uint64_t page)
 {
+	uint64_t pages = record_u64(record, from, 0);
+
 	if (json_is_integer(json_object_get(record, from)))
-		json_object_set_new(to, key, json_integer((json_int_t)(record_u64(record, from, 0) * page)));
+		json_object_set_new(to, key, json_integer((json_int_t)pages * (json_int_t)page));
 }
 
 /* Time from one member of the record to another; nothing when the later was not reached. */

@@ -6,7 +6,7 @@
 #include "common/util.h"
 
 #define WEAKER   10 /* max_p of the weak pass, times that of the strict one */
-#define SHORTEST 2  /* nights of a level */
+#define SHORTEST ((size_t)2) /* nights of a level */
 
 const struct trend_options trend_defaults = { .window = 50, .max_p = 0.001 };
 

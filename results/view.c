@@ -2,6 +2,7 @@
 #include "results/view.h"
 
 #include <errno.h>
+#include <math.h>
 #include <inttypes.h>
 #include <stdarg.h>
 
@@ -34,7 +35,7 @@ int view_sample(const struct timeline *t, uint64_t at_ns, size_t *ret, struct er
 		return error_set(err, -ENODATA, "--at", "the cell ended before it was sampled");
 	if (at_ns > length) {
 		error_set(err, -ERANGE, "--at", "the cell ended %.3f s after it began", (double)length / 1e9);
-		error_hint(err, "ask for a time from 0s to %.3fs", (double)(length / 1000000) / 1e3);
+		error_hint(err, "ask for a time from 0s to %.3fs", floor((double)length / 1e6) / 1e3);
 		return -ERANGE;
 	}
 	while (sample + 1 < t->n_samples && t->times[sample + 1] <= t->begin_ns + at_ns)

@@ -144,7 +144,7 @@ static struct finding check_value(const struct expectation *e, const struct summ
 	if (r == 0)
 		r = formula_value(formula, &cell, &number, &err);
 	formula_free(formula);
-	if (r < 0)
+	if (r != 0)
 		return (struct finding){ .reason = xasprintf("%s: %s", err.where, err.what) };
 	/* Sums of counters are whole, and shall look so. */
 	return (struct finding){ .met = within(e, number),

@@ -213,12 +213,12 @@ static void tell(const struct pool *pool)
 /* Waits for a guest's end or a signal, for a while at most. Returns a signal's number, 0 or a negative errno. */
 static int wait_some(struct pool *pool, struct error *err)
 {
-	unsigned jobs = pool->options->jobs;
+	size_t jobs = pool->options->jobs;
 	struct pollfd *signals = &pool->fds[2 * jobs];
 	struct signalfd_siginfo info;
 	int r = 0;
 
-	for (unsigned i = 0; i < jobs; i++) {
+	for (size_t i = 0; i < jobs; i++) {
 		const struct slot *slot = &pool->slots[i];
 
 		pool->fds[2 * i] = (struct pollfd){ .fd = slot->guest ? lab_pidfd(slot->guest) : slot->boot_fd,
@@ -230,7 +230,7 @@ static int wait_some(struct pool *pool, struct error *err)
 		return errno == EINTR ? 0 : error_set_errno(err, -errno, "poll", "cannot wait for the guests");
 	if (signals->revents && read(signals->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		return (int)info.ssi_signo;
-	for (unsigned i = 0; i < jobs && r == 0; i++) {
+	for (size_t i = 0; i < jobs && r == 0; i++) {
 		struct slot *slot = &pool->slots[i];
 		bool ended = pool->fds[2 * i].revents;
 
@@ -277,7 +277,7 @@ static uint64_t guest_bytes(const struct scenario *scenario)
 int pool_check_memory(const struct plan *plan, unsigned *jobs, struct error *err)
 {
 	_cleanup_free_ char *text = NULL;
-	uint64_t largest = 0, available;
+	uint64_t largest = 1, available;
 	char need[32], have[32], *at;
 	int r = file_read(NULL, "/proc/meminfo", &text, NULL, err);
 
@@ -337,8 +337,8 @@ int pool_run(const struct plan *plan, const struct pool_options *options, struct
 	pool_end_signals(&signals);
 	fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	pool.slots = xcalloc(options->jobs, sizeof(*pool.slots));
-	pool.fds = xcalloc(2 * options->jobs + 1, sizeof(*pool.fds));
-	pool.fds[2 * options->jobs] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	pool.fds = xcalloc((size_t)2 * options->jobs + 1, sizeof(*pool.fds));
+	pool.fds[(size_t)2 * options->jobs] = (struct pollfd){ .fd = fd, .events = POLLIN };
 	for (unsigned i = 0; i < options->jobs; i++)
 		pool.slots[i].boot_fd = -1;
 	make_todo(&pool);

@@ -189,7 +189,7 @@ int journal_load(const char *dir, const char *root, const char *cgroup_mount, st
 
 	if (r == 0)
 		r = file_read_line(root, "/proc/sys/kernel/random/boot_id", &boot, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	reader.list = undo_list_new();
 	if (!reader.list)

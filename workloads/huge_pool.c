@@ -37,7 +37,7 @@ static int write_pool(const char *root, const char *path, uint64_t pages, struct
 static int grow_node(const char *root, unsigned node, uint64_t pages, struct error *err)
 {
 	_cleanup_free_ char *path = pool_path(node);
-	uint64_t before, after = 0;
+	uint64_t before = 0, after = 0;
 	int r = read_pool(root, path, &before, err);
 
 	if (r == 0)
@@ -55,7 +55,7 @@ static int grow_node(const char *root, unsigned node, uint64_t pages, struct err
 static int shrink_node(const char *root, unsigned node, uint64_t pages, struct error *err)
 {
 	_cleanup_free_ char *path = pool_path(node);
-	uint64_t now;
+	uint64_t now = 0;
 	int r = read_pool(root, path, &now, err);
 
 	return r < 0 ? r : write_pool(root, path, now - MIN(now, pages), err);

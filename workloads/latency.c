@@ -143,6 +143,7 @@ static int run(const struct workload_env *env, struct error *err)
 	int r;
 
 	if (!probe || ring == MAP_FAILED)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): freed by its attribute */
 		return error_set_errno(err, -ENOMEM, env->name, "cannot map %llu bytes of memory",
 				       (unsigned long long)ring_bytes);
 	memset(probe, 0, sizeof(*probe)); /* touched: what it keeps must not be new memory later */

@@ -100,7 +100,7 @@ static int run(const struct workload_env *env, struct error *err)
 {
 	const struct own *own = workload_own(env);
 	struct region region;
-	void *memory;
+	void *memory = NULL;
 	int r = map(own->type, env->size_bytes, &memory);
 
 	if (r < 0)

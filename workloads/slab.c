@@ -86,7 +86,7 @@ static int look_at(const struct slab *slab, uint64_t object, struct error *err)
 	struct stat st;
 	char name[16];
 
-	snprintf(name, sizeof(name), "%llu", (unsigned long long)(FIRST_FD + object));
+	snprintf(name, sizeof(name), "%llu", (unsigned long long)FIRST_FD + object);
 	if (fstatat(slab->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_set_errno(err, -errno, slab->walk.env->name, "cannot look at /proc/self/fd/%s", name);
 	return 0;
@@ -252,7 +252,7 @@ static int touch_unit(struct walk *walk, uint64_t unit, bool write, struct error
 static void allow_descriptors(enum slab_type type, uint64_t bytes)
 {
 	struct rlimit limit;
-	rlim_t wanted = 2 * FIRST_FD + bytes / (type == SLAB_INODES ? sources[type].guess_bytes / 2 : 65536);
+	rlim_t wanted = 2ULL * FIRST_FD + bytes / (type == SLAB_INODES ? sources[type].guess_bytes / 2 : 65536);
 
 	if (type == SLAB_RECLAIMABLE || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
 		return;

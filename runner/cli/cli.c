@@ -152,7 +152,8 @@ int cli_dispatch(const struct verb *const *verbs, const char *prefix, int argc, 
 
 		if (!streq((*verb)->name, name))
 			continue;
-		argv[1] = full = xasprintf("%s %s", prefix, name);
+		full = xasprintf("%s %s", prefix, name);
+		argv[1] = full;
 		return (*verb)->main(argc - 1, argv + 1);
 	}
 	return unknown_verb(verbs, prefix, name);

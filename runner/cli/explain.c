@@ -58,7 +58,7 @@ static int explain_cell(const json_t *run, json_t *cell, json_t *documents, cons
 
 	if (r == 0)
 		r = timeline_parse(text, len, &t, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	json_object_set_new(cell, "verdicts", verdicts_judge(t));
 	if (documents)

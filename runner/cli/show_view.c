@@ -109,7 +109,7 @@ int show_view(const struct show_view *request, const json_t *run, const char *ce
 	}
 	if (r == 0)
 		r = view_sample(t, at_ns, &sample, &err);
-	if (r < 0)
+	if (r != 0)
 		r = stored_failed(r == -ERANGE || r == -ENODATA ? -EINVAL : r, &err);
 	else
 		r = print(request, view, t, at_ns, sample, run, cell);

@@ -68,7 +68,7 @@ static int rebuild_main(int argc, char **argv)
 		r = index_rebuild(store, &index, &err);
 	if (r == 0)
 		r = index_count(index, &counts, &err);
-	r = r < 0 ? stored_failed(r, &err) : print_rebuilt(&request, store, &counts, now_s() - began);
+	r = r != 0 ? stored_failed(r, &err) : print_rebuilt(&request, store, &counts, now_s() - began);
 	index_close(index);
 	store_close(store);
 	return r;
@@ -125,7 +125,7 @@ static int check_main(int argc, char **argv)
 	r = store_open(request.store, &store, &err);
 	if (r == 0)
 		r = store_check(store, list_finding, findings, &checked, &err);
-	r = r < 0 ? stored_failed(r, &err) : print_checked(&request, store, findings, &checked);
+	r = r != 0 ? stored_failed(r, &err) : print_checked(&request, store, findings, &checked);
 out:
 	store_close(store);
 	json_decref(findings);

@@ -32,7 +32,7 @@ static bool parse_age(const char *text, int64_t *ret_s)
 	static const struct {
 		const char *unit;
 		int64_t s;
-	} units[] = { { "h", 3600 }, { "d", 24 * 3600 }, { "w", 7 * 24 * 3600 } };
+	} units[] = { { "h", 3600 }, { "d", INT64_C(86400) }, { "w", INT64_C(604800) } };
 	char *end;
 	long n = strtol(text, &end, 10);
 
@@ -170,7 +170,7 @@ int store_prune_main(int argc, char **argv)
 	r = store_open(request.stored.store, &store, &err);
 	if (r == 0)
 		r = prune_make(store, &request.rules, time(NULL), &plan, &err);
-	if (r < 0) {
+	if (r != 0) {
 		r = stored_failed(r, &err);
 	} else {
 		r = prune(&request, store, &plan);

@@ -35,7 +35,7 @@ static int look(struct host *host, uint64_t keep_bytes, struct error *err)
 
 	if (r == 0)
 		r = file_read("", "/proc/meminfo", &text, NULL, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	topology_size_env(&host->topology, &host->sizes);
 	host->available_bytes = meminfo(text, "MemAvailable:");

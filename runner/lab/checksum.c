@@ -11,7 +11,7 @@
 #include "common/util.h"
 
 #define PAGE  4096
-#define CHUNK (256 * PAGE)
+#define CHUNK ((size_t)256 * PAGE)
 
 static void add_pages(XXH3_state_t *state, const char *data, size_t len, uint64_t offset)
 {
@@ -31,7 +31,7 @@ static void add_pages(XXH3_state_t *state, const char *data, size_t len, uint64_
 static int add_range(XXH3_state_t *state, int fd, off_t start, off_t end, char *buffer)
 {
 	while (start < end) {
-		ssize_t n = pread(fd, buffer, MIN((size_t)CHUNK, (size_t)(end - start)), start);
+		ssize_t n = pread(fd, buffer, MIN(CHUNK, (size_t)(end - start)), start);
 
 		if (n < 0)
 			return -errno;
@@ -59,13 +59,13 @@ static int add_data(XXH3_state_t *state, int fd, char *buffer)
 
 int checksum_fd(int fd, char *ret)
 {
-	_cleanup_free_ char *buffer = malloc(CHUNK);
+	_cleanup_free_ char *buffer = xcalloc(CHUNK, 1);
 	XXH3_state_t *state = XXH3_createState();
 	XXH128_hash_t sum;
 	struct stat st;
 	int r;
 
-	if (!buffer || !state)
+	if (!state)
 		abort();
 	XXH3_128bits_reset(state);
 	r = fstat(fd, &st) < 0 ? -errno : add_data(state, fd, buffer);

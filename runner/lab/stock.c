@@ -261,6 +261,8 @@ int stock_finish(struct stock *stock, int fd, struct error *err)
 	for (size_t i = 0; i < stock->n && !e; i++)
 		if (stock->list[i]->pid && stock->list[i]->pidfd == fd)
 			e = stock->list[i];
+	if (!e)
+		return error_set(err, -ECHILD, "guest", "no guest is booting there");
 	while (waitpid(e->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	e->ready = WIFEXITED(status) && WEXITSTATUS(status) == 0;
