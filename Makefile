@@ -182,6 +182,25 @@ fuzz:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(FUZZ_BIN)
 	$(Q)tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
 
+# The same targets for AFL++, which looks for what libFuzzer's counters do not lead to.
+AFL_OBJ := $(FUZZ_SRC:%.c=build/afl/obj/%.o)
+AFL_BIN := $(FUZZ_TARGETS:%=build/afl/%)
+AFL_CC = AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 afl-clang-fast
+
+build/afl/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,AFL,$<)$(AFL_CC) $(CPPFLAGS) -std=gnu11 -Wall -g -O1 -MMD -MP -c -o $@ $<
+
+build/afl/%: build/afl/obj/tests/fuzz/%.o $(AFL_OBJ)
+	$(call say,LINK,$@)$(AFL_CC) -fsanitize=fuzzer -g -o $@ $^ $(HOST_LIBS)
+
+## afl: the same with AFL++, for AFL_SECONDS (60) each
+AFL_SECONDS ?= 60
+afl:
+	$(Q)scripts/deps.sh build fuzz
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(AFL_BIN)
+	$(Q)tests/fuzz/fuzz.sh afl $(AFL_SECONDS)
+
 # Left out are tests that measure time or start many processes: valgrind makes them wait for their own limits.
 VALGRIND_OUT := exec sampler undo watch workload workload_processes
 ## valgrind: the unit tests once more, for leaks and uninitialized values
@@ -222,6 +241,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: FORCE all torture try check unit-programs fuzz unit bench lint valgrind format install clean help
+.PHONY: FORCE all torture try check unit-programs fuzz afl unit bench lint valgrind format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)
