@@ -155,8 +155,8 @@ unit: all $(UNIT_BIN)
 bench: all $(BENCH_BIN) $(BENCH_INIT)
 	$(Q)for bench in $(BENCH_BIN); do echo "== $$(basename $$bench)"; $$bench || exit 1; done
 
-# The libraries of the program once more, with the fuzzer's counters; everything but the lab's own.
-FUZZ_SRC := $(filter-out runner/lab/% runner/cli/% runner/host/% runner/pool.c runner/plan%.c runner/provenance.c runner/repeat.c,$(HOST_SRC))
+# The libraries of the program once more, with the fuzzer's counters.
+FUZZ_SRC := $(HOST_SRC)
 FUZZ_TARGETS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 FUZZ_BIN := $(FUZZ_TARGETS:%=build/fuzz/%)
 
