@@ -3,6 +3,7 @@
 
 #include "common/json.h"
 #include "common/util.h"
+#include "results/timeline.h"
 
 size_t output_len(const struct channel *channel)
 {
@@ -25,16 +26,30 @@ bool output_has_begun(const struct channel *channel, size_t *scanned)
 	return false;
 }
 
+/* Whether the line is the record that a reader takes for a stream's beginning, however it is written; one that was cut is none. */
+static bool begins_stream(const char *line, size_t len, bool whole)
+{
+	static const char usual[] = "{\"type\":\"stream\",\"schema\":\"memrig.stream/1\",";
+	json_t *record;
+	bool begins;
+
+	if (whole && len >= strlen(usual) && memcmp(line, usual, strlen(usual)) == 0)
+		return true;
+	record = len <= TIMELINE_TEXT_MAX ? json_loadb(line, len, 0, NULL) : NULL;
+	begins = streq(record_text(record, "type", ""), "stream");
+	json_decref(record);
+	return begins;
+}
+
 static char *tell_whole(char *stream, size_t *len, json_t *description)
 {
-	static const char begin[] = "{\"type\":\"stream\",\"schema\":\"memrig.stream/1\",";
-	const char *end = memchr(stream, '\n', *len);
+	const char *newline = memchr(stream, '\n', *len), *end = newline ? newline : stream + *len;
 	_cleanup_free_ char *line = NULL;
 	json_t *record;
 	char *whole;
 	size_t head, rest;
 
-	if (!end || strncmp(stream, begin, strlen(begin)) != 0)
+	if (!begins_stream(stream, (size_t)(end - stream), newline))
 		return stream;
 	record = json_pack("{s:s, s:s, s:O}", "type", "stream", "schema", "memrig.stream/1", "cell", description);
 	line = json_dumps(record, JSON_COMPACT);
