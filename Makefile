@@ -155,8 +155,8 @@ unit: all $(UNIT_BIN)
 bench: all $(BENCH_BIN) $(BENCH_INIT)
 	$(Q)for bench in $(BENCH_BIN); do echo "== $$(basename $$bench)"; $$bench || exit 1; done
 
-# The libraries of the program once more, with the fuzzer's counters; everything but the lab's own.
-FUZZ_SRC := $(filter-out runner/lab/% runner/cli/% runner/host/% runner/pool.c runner/plan%.c runner/provenance.c runner/repeat.c,$(HOST_SRC))
+# The libraries of the program once more, with the fuzzer's counters.
+FUZZ_SRC := $(HOST_SRC)
 FUZZ_TARGETS := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 FUZZ_BIN := $(FUZZ_TARGETS:%=build/fuzz/%)
 
@@ -181,6 +181,25 @@ fuzz:
 	$(Q)scripts/deps.sh build fuzz
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(FUZZ_BIN)
 	$(Q)tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
+
+# The same targets for AFL++, which looks for what libFuzzer's counters do not lead to.
+AFL_OBJ := $(FUZZ_SRC:%.c=build/afl/obj/%.o)
+AFL_BIN := $(FUZZ_TARGETS:%=build/afl/%)
+AFL_CC = AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1 afl-clang-fast
+
+build/afl/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,AFL,$<)$(AFL_CC) $(CPPFLAGS) -std=gnu11 -Wall -g -O1 -MMD -MP -c -o $@ $<
+
+build/afl/%: build/afl/obj/tests/fuzz/%.o $(AFL_OBJ)
+	$(call say,LINK,$@)$(AFL_CC) -fsanitize=fuzzer -g -o $@ $^ $(HOST_LIBS)
+
+## afl: the same with AFL++, for AFL_SECONDS (60) each
+AFL_SECONDS ?= 60
+afl:
+	$(Q)scripts/deps.sh build fuzz
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(AFL_BIN)
+	$(Q)tests/fuzz/fuzz.sh afl $(AFL_SECONDS)
 
 # Left out are tests that measure time or start many processes: valgrind makes them wait for their own limits.
 VALGRIND_OUT := exec sampler undo watch workload workload_processes
@@ -222,6 +241,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: FORCE all torture try check unit-programs fuzz unit bench lint valgrind format install clean help
+.PHONY: FORCE all torture try check unit-programs fuzz afl unit bench lint valgrind format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

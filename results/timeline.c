@@ -7,6 +7,7 @@
 #include "common/util.h"
 
 #define SCHEMA_PREFIX "memrig.stream/1"
+enum { FIRST_ROWS = 64 };
 
 const char *record_text(const json_t *record, const char *key, const char *fallback)
 {
@@ -24,6 +25,27 @@ uint64_t record_u64(const json_t *record, const char *key, uint64_t fallback)
 }
 
 /* ---- reading ---- */
+
+/* Columns are cheap to name and samples cheap to write: a few kilobytes can ask for terabytes. */
+static bool takes_values(struct timeline *t, uint64_t n)
+{
+	if (n > t->left.values) {
+		snprintf(t->damage, sizeof(t->damage), "the stream has more samples and columns than are read (%llu million values)",
+			 TIMELINE_VALUES_MAX >> 20);
+		return false;
+	}
+	t->left.values -= n;
+	return true;
+}
+
+static bool has_room(struct timeline *t, size_t len)
+{
+	if (t->left.records > 0 && len <= t->left.text)
+		return true;
+	snprintf(t->damage, sizeof(t->damage), "the stream has more records than are read (%u, together %llu MiB)",
+		 TIMELINE_RECORDS_MAX, TIMELINE_TEXT_MAX >> 20);
+	return false;
+}
 
 /* Takes the names of a "columns" record into the timeline's own set. */
 static void set_columns(struct timeline *t, const json_t *names)
@@ -66,6 +88,8 @@ static void add_columns(struct timeline *t, json_t *record)
 {
 	struct timeline before = *t;
 
+	if (!takes_values(t, MAX(t->room, (size_t)FIRST_ROWS) * json_array_size(json_object_get(record, "names"))))
+		return;
 	t->column_index = json_object();
 	t->columns = NULL;
 	t->seen = NULL;
@@ -95,7 +119,7 @@ static uint64_t *new_row(struct timeline *t, uint64_t t_ns)
 	uint64_t *row;
 
 	if (t->n_samples == t->room) {
-		t->room = t->room ? t->room * 2 : 64;
+		t->room = t->room ? t->room * 2 : FIRST_ROWS;
 		t->times = xrealloc(t->times, t->room * sizeof(*t->times));
 		t->values = xrealloc(t->values, t->room * t->n_columns * sizeof(*t->values));
 	}
@@ -113,7 +137,7 @@ static void add_sample(struct timeline *t, const struct sample_line *sample)
 	uint64_t *row;
 
 	t->end_ns = MAX(t->end_ns, sample->t_ns);
-	if (t->n_columns == 0)
+	if (t->n_columns == 0 || !takes_values(t, t->n_columns))
 		return;
 	row = new_row(t, sample->t_ns);
 	for (size_t i = 0; i + 1 < sample->n; i += 2) {
@@ -141,7 +165,7 @@ static void add_sample_record(struct timeline *t, const json_t *record)
 	sample_line_release(&sample);
 }
 
-static void add_record(struct timeline *t, json_t *record)
+static void add_record(struct timeline *t, json_t *record, size_t len)
 {
 	const char *type = record_text(record, "type", "");
 
@@ -150,6 +174,8 @@ static void add_record(struct timeline *t, json_t *record)
 		add_sample_record(t, record);
 		return;
 	}
+	t->left.records--;
+	t->left.text -= len;
 	if (streq(type, "begin"))
 		t->begin_ns = record_u64(record, "t_ns", 0);
 	else if (streq(type, "machine"))
@@ -177,7 +203,7 @@ static int check_schema(const json_t *record, struct error *err)
 	return 0;
 }
 
-/* Returns 1, 0 when the line is no record, or -EPROTO. */
+/* Returns 1, 0 when the line is no record or one too many, or -EPROTO. */
 static int take_line(struct timeline *t, const char *line, size_t len, struct error *err)
 {
 	json_t *record;
@@ -187,13 +213,15 @@ static int take_line(struct timeline *t, const char *line, size_t len, struct er
 		add_sample(t, &t->sample);
 		return 1;
 	}
+	if (!has_room(t, len)) /* before it is taken apart, which is what takes the memory */
+		return 0;
 	record = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 	r = json_is_object(record) ? 1 : 0;
 	if (r > 0 && !t->began)
 		r = check_schema(record, err) < 0 ? -EPROTO : 1;
 	if (r > 0) {
 		t->began = true;
-		add_record(t, record);
+		add_record(t, record, len);
 	}
 	json_decref(record);
 	return r;
@@ -212,6 +240,8 @@ static int parse_lines(struct timeline *t, const char *text, size_t len, struct 
 		at += n + 1;
 		if (r < 0)
 			return r;
+		if (*t->damage)
+			return 0;
 		if (r > 0)
 			continue;
 		/* Only the last line may be incomplete: the writer puts out whole lines, so anything else is
@@ -228,6 +258,7 @@ struct timeline *timeline_new(void)
 	struct timeline *t = xcalloc(1, sizeof(*t));
 
 	t->page_bytes = 4096;
+	t->left = (struct timeline_limits){ UINT64_MAX, UINT64_MAX, UINT64_MAX };
 	t->records = json_array();
 	t->column_index = json_object();
 	return t;
@@ -236,8 +267,10 @@ struct timeline *timeline_new(void)
 int timeline_parse(const char *text, size_t len, struct timeline **ret, struct error *err)
 {
 	struct timeline *t = timeline_new();
-	int r = parse_lines(t, text, len, err);
+	int r;
 
+	t->left = (struct timeline_limits){ TIMELINE_VALUES_MAX, TIMELINE_RECORDS_MAX, TIMELINE_TEXT_MAX };
+	r = parse_lines(t, text, len, err);
 	if (r < 0) {
 		timeline_free(t);
 		return r;

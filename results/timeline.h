@@ -17,8 +17,13 @@
  *
  * A stream may be cut short anywhere, in the middle of a line too: what was
  * complete is kept. `damage` says what is wrong with a stream that is not even
- * that (a line in its middle that is no record); reading stops there.
+ * that (a line in its middle that is no record), or has more than is read
+ * (below); reading stops there.
  */
+#define TIMELINE_RECORDS_MAX   65536	   /* besides samples */
+#define TIMELINE_TEXT_MAX      (16ULL << 20) /* bytes of them; as JSON in memory they take some fifty times that */
+#define TIMELINE_VALUES_MAX    (128ULL << 20) /* written into the matrix: a gibibyte */
+
 struct timeline {
 	json_t *records;      /* array: all but the samples and the columns */
 	json_t *column_index; /* object: name -> index */
@@ -34,6 +39,9 @@ struct timeline {
 	bool ended;       /* the "end" record is there */
 	bool began;       /* so is the first one */
 	bool backfills;   /* the columns were replaced: a new one's first value is that of the rows before too */
+	struct timeline_limits {
+		uint64_t values, records, text;
+	} left; /* how much more is taken */
 	struct sample_line sample; /* room for reading one */
 	char damage[160]; /* "" when the stream is well-formed up to its end */
 };
@@ -43,7 +51,7 @@ int timeline_parse(const char *text, size_t len, struct timeline **ret, struct e
 void timeline_free(struct timeline *t);
 
 /*
- * A stream that is still being written, one line at a time. The first line is
+ * A stream that is still being written, one line at a time, by this machine: its caller keeps it short. The first line is
  * the "stream" record. A later "columns" record replaces the set: what is in
  * both keeps its rows, what has gone is unseen, and what is new counts as
  * unchanged before its first sample.

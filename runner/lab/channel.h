@@ -38,7 +38,7 @@ struct channel_header {
 	uint64_t in_len;
 	_Atomic uint64_t out_len;
 	_Atomic uint32_t state; /* enum channel_state */
-	_Atomic uint32_t beats; /* grows with every sample: the guest is alive */
+	_Atomic uint32_t beats; /* grows with every record, as out_len does */
 	_Atomic uint32_t phase; /* enum cell_phase, while RUNNING */
 	/* What init must know before it has a cell. */
 	uint32_t park;	    /* stop before the description is read */

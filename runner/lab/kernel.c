@@ -12,6 +12,8 @@
 #include "common/file.h"
 #include "common/util.h"
 
+enum { RELEASE_LONGEST = 64 }; /* uname()'s (__NEW_UTS_LEN) */
+
 const struct lab_kernel_info lab_kernels[] = {
 	{ LAB_DEFAULT_KERNEL, "linux-image-cloud-amd64", "Debian 12's kernel: classic LRU by default, MGLRU built in" },
 	{ "6.12", "linux-image-6.12-cloud-amd64", "Debian 12's backported kernel: MGLRU by default" },
@@ -48,21 +50,34 @@ static const struct lab_kernel_info *find_info(const char *name)
 	return NULL;
 }
 
+/* It becomes part of a path, and of what is printed. */
+static bool is_release(const char *text)
+{
+	size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+~-");
+
+	return text[0] >= '0' && text[0] <= '9' && text[len] == '\0' && len <= RELEASE_LONGEST;
+}
+
 /* The boot protocol keeps the version's offset at 0x20e (Documentation/arch/x86/boot.rst). */
 static int image_release(const char *image, char **ret, struct error *err)
 {
-	_cleanup_close_ int fd = open(image, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = open(image, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO has no other end */
 	char magic[4], version[128] = "";
+	struct stat st;
 	uint16_t offset;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_set_errno(err, -errno, image, "cannot open the kernel");
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, -EINVAL, image, "this is no file");
 	if (pread(fd, magic, 4, 0x202) != 4 || memcmp(magic, "HdrS", 4) != 0)
 		return error_set(err, -EINVAL, image, "this is not a bzImage");
 	if (pread(fd, &offset, 2, 0x20e) != 2 ||
 	    pread(fd, version, sizeof(version) - 1, offset + 0x200) <= 0)
 		return error_set(err, -EINVAL, image, "the bzImage names no version");
 	version[strcspn(version, " ")] = '\0';
+	if (!is_release(version))
+		return error_set(err, -EINVAL, image, "the bzImage's version is none: '%.60s'", version);
 	*ret = xstrdup(version);
 	return 0;
 }

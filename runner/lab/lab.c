@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 
 #include "common/clock.h"
-#include "common/json.h"
 #include "common/util.h"
 #include "runner/cell.h"
+#include "runner/lab/output.h"
 #include "runner/lab/parts.h"
 
 /* A guest that boots slowly on a busy machine needs a minute; one that is alive writes a sample every few seconds. */
@@ -18,8 +18,8 @@ struct lab_cell {
 	json_t *description; /* as it was asked for */
 	struct guest guest;
 	bool cloned, restoring; /* a clone, which is loading its snapshot */
-	uint32_t beats; /* last seen */
-	double started_s, beat_s, begin_s, stall_s;
+	uint64_t progress; /* the furthest seen */
+	double started_s, progress_s, begin_s, stall_s;
 	double seen_s, parts_s[LAB_PARTS];
 	size_t scanned; /* how much of the stream was searched for its begin record */
 	bool deadline;
@@ -73,7 +73,7 @@ int lab_start(const struct lab_request *request, struct lab_cell **ret, struct e
 	struct lab_cell *cell = xcalloc(1, sizeof(*cell));
 	int r;
 
-	cell->started_s = cell->beat_s = cell->seen_s = now_s();
+	cell->started_s = cell->progress_s = cell->seen_s = now_s();
 	cell->stall_s = request->stall_s ? request->stall_s : STALL_LIMIT_S;
 	cell->cloned = cell->restoring = request->snapshot != NULL;
 	r = start(request, &cell->guest, err);
@@ -104,27 +104,6 @@ int lab_control_fd(const struct lab_cell *cell)
 	return cell->restoring ? cell->guest.qmp.fd : -1;
 }
 
-/* The guest's memory may be in any state: what it says is not believed. */
-static size_t stream_len(const struct lab_cell *cell)
-{
-	return MIN(cell->guest.channel.header->out_len, CHANNEL_BYTES - CHANNEL_OUT);
-}
-
-/* Whether the cell's clock has started. */
-static bool has_begun(struct lab_cell *cell)
-{
-	static const char record[] = "{\"type\":\"begin\"";
-	size_t len = stream_len(cell);
-	const char *out = channel_out(&cell->guest.channel);
-
-	if (len < cell->scanned)
-		return false;
-	if (memmem(out + cell->scanned, len - cell->scanned, record, strlen(record)))
-		return true;
-	cell->scanned = len > sizeof(record) ? len - sizeof(record) : 0;
-	return false;
-}
-
 /* A clone that cannot be restored ends here; lab_finish() tells why. */
 static void restore(struct lab_cell *cell)
 {
@@ -150,21 +129,29 @@ static enum lab_part current_part(const struct lab_cell *cell)
 	return phase < ARRAY_SIZE(parts) ? parts[phase] : LAB_WORK;
 }
 
+/* How far it has got: grows with every sample, and has an end, whatever a guest does to look alive. */
+static uint64_t progress(const struct lab_cell *cell)
+{
+	uint32_t state = cell->guest.channel.header->state;
+
+	return output_len(&cell->guest.channel) + MIN(state, CHANNEL_ENDED);
+}
+
 void lab_watch(struct lab_cell *cell)
 {
-	uint32_t beats = cell->guest.channel.header->beats + cell->guest.channel.header->state;
+	uint64_t reached = progress(cell);
 	double now = now_s();
 
 	cell->parts_s[current_part(cell)] += now - cell->seen_s;
 	cell->seen_s = now;
 	if (cell->restoring)
 		restore(cell);
-	if (cell->begin_s == 0 && has_begun(cell))
+	if (cell->begin_s == 0 && output_has_begun(&cell->guest.channel, &cell->scanned))
 		cell->begin_s = now - cell->started_s;
-	if (beats != cell->beats) {
-		cell->beats = beats;
-		cell->beat_s = now;
-	} else if (now - cell->beat_s > cell->stall_s && !cell->deadline) {
+	if (reached > cell->progress) {
+		cell->progress = reached;
+		cell->progress_s = now;
+	} else if (now - cell->progress_s > cell->stall_s && !cell->deadline) {
 		cell->deadline = true;
 		kill(cell->guest.pid, SIGKILL);
 	}
@@ -188,32 +175,6 @@ static int check_start(const struct lab_cell *cell, int status, struct error *er
 	return error_set(err, -EIO, "QEMU", "ended by signal %d before the guest was up", WTERMSIG(status));
 }
 
-/* The guest was given a bare description, and has begun its stream with it: the record gets the whole. What does not begin so, or
- * was cut in it, stays as it is. */
-static void tell_whole(struct lab_result *result, json_t *description)
-{
-	static const char begin[] = "{\"type\":\"stream\",\"schema\":\"memrig.stream/1\",";
-	const char *end = memchr(result->stream, '\n', result->stream_len);
-	json_t *record;
-	char *line, *whole;
-	size_t len, rest;
-
-	if (!end || strncmp(result->stream, begin, strlen(begin)) != 0)
-		return;
-	record = json_pack("{s:s, s:s, s:O}", "type", "stream", "schema", "memrig.stream/1", "cell", description);
-	line = json_dumps(record, JSON_COMPACT);
-	json_decref(record);
-	len = strlen(line);
-	rest = result->stream_len - (size_t)(end - result->stream);
-	whole = xcalloc(1, len + rest + 1);
-	memcpy(whole, line, len);
-	memcpy(whole + len, end, rest);
-	free(line);
-	free(result->stream);
-	result->stream = whole;
-	result->stream_len = len + rest;
-}
-
 int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
 {
 	struct lab_result result = { .deadline = cell->deadline };
@@ -225,11 +186,7 @@ int lab_finish(struct lab_cell *cell, struct lab_result *ret, struct error *err)
 	if (r < 0 && cell->cloned)
 		r = -ESTALE;
 	if (r == 0) {
-		result.stream_len = stream_len(cell);
-		result.stream = xcalloc(1, result.stream_len + 1);
-		memcpy(result.stream, channel_out(&cell->guest.channel), result.stream_len);
-		json_text_disarm(result.stream, result.stream_len);
-		tell_whole(&result, cell->description);
+		result.stream = output_take(&cell->guest.channel, cell->description, &result.stream_len);
 		result.console = guest_console(&cell->guest);
 		result.wall_s = now_s() - cell->started_s;
 		result.begin_s = cell->begin_s;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include "common/util.h"
@@ -219,6 +220,14 @@ void qemu_args_free(char **args)
 	free(args);
 }
 
+/* A guest that writes to its console without end fills neither the disk nor memrig's memory: the rest is dropped. Shared
+ * mappings (memory, swap, disk, channel) have a size of their own; a snapshot's state, written too, is some 300 KiB. */
+static void limit_files(void)
+{
+	signal(SIGXFSZ, SIG_IGN); /* write() fails instead */
+	setrlimit(RLIMIT_FSIZE, &(struct rlimit){ QEMU_FILE_MAX, QEMU_FILE_MAX });
+}
+
 static void exec_qemu(char *const *args, const struct qemu_run *run, pid_t parent, bool terminal)
 {
 	int null_fd = open("/dev/null", O_RDWR);
@@ -234,6 +243,7 @@ static void exec_qemu(char *const *args, const struct qemu_run *run, pid_t paren
 		setpgid(0, 0); /* Ctrl-C is memrig's to handle */
 		dup2(null_fd, 0);
 		dup2(null_fd, 1);
+		limit_files();
 	}
 	if (run->log_fd >= 0)
 		dup2(run->log_fd, 2);

@@ -42,6 +42,10 @@ struct qemu_guest {
 #define QEMU_GUEST_PARK_VALUE 1
 #define QEMU_GUEST_PARK_PORT  0x505
 
+/* What QEMU may write to a file, in bytes: the console's. A whole boot with a panic takes some 100 KiB. Not for one at the
+ * terminal. */
+#define QEMU_FILE_MAX (16ULL << 20)
+
 /* The argument vector, NULL-terminated; qemu_args_free(). */
 char **qemu_args(const struct qemu_guest *guest);
 void qemu_args_free(char **args);

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any text as a cell description: what the guest's PID 1 reads, and what a stored cell.json says. */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "runner/cell.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any text as a profile and as a scenario: an error with a place, or a value that can be freed; never a crash. */
-#include <stdint.h>
-#include <stdlib.h>
-
+/* Any text as a scenario: an error with a place, or a value that can be freed; never a crash. */
 #include "common/json.h"
-#include "common/util.h"
 #include "runner/scenario.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	_cleanup_free_ char *text = xcalloc(size + 1, 1);
+	_cleanup_free_ char *text = fuzz_text(data, size);
 	struct scenario *scenario = NULL;
 	struct diags diags = { 0 };
 	json_t *json = NULL;
 	int r;
 
-	memcpy(text, data, size);
 	r = json_text_load(text, size, "fuzz", &json, &diags);
 	if (r == 0)
 		r = scenario_parse(json, "fuzz", text, &scenario, &diags);

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any text as the kernel's log, one record a line: programs write to it too. */
-#include <stdint.h>
-#include <stdlib.h>
-
-#include "common/util.h"
 #include "runner/kmsg.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void check(const struct oom_report *oom)
 {

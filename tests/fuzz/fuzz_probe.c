@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any text as each of the kernel's files: the first byte says which. Read as when the sampler opens, then, changed, as in its loop. */
-#include <stdint.h>
-
-#include "common/util.h"
 #include "results/probe/probe.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static const struct probe *const families[] = {
 	probes_vmstat,	  probes_meminfo, probes_zoneinfo, probes_node, probes_cgroup, probes_cgroup_numa, probes_cgroup_v1,

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Any bytes as a ring of trace records, and as an event's format: emptied without harm, and never in an
  * endless loop. */
-#include <stdint.h>
-#include <stdlib.h>
-
-#include "common/util.h"
 #include "results/trace/figures.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { RING_BYTES = 4096 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct trace *make_trace(void)
 {
@@ -24,11 +19,10 @@ static struct trace *make_trace(void)
 
 static void read_as_format(const uint8_t *data, size_t size)
 {
-	_cleanup_free_ char *text = xcalloc(size + 1, 1);
+	_cleanup_free_ char *text = fuzz_text(data, size);
 	unsigned offset, field_size;
 	uint16_t id;
 
-	memcpy(text, data, size);
 	trace_format_parse(text, "nid", &id, &offset, &field_size);
 }
 

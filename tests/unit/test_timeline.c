@@ -265,6 +265,84 @@ START_TEST(forgets_what_is_said_again)
 }
 END_TEST
 
+/* ---- what would take all memory ---- */
+
+/* HEAD, the line so often, and an end; the caller frees it. */
+static char *repeated(const char *line, size_t n)
+{
+	size_t len = strlen(line), head = strlen(HEAD);
+	char *text = xcalloc(1, head + n * len + 32);
+
+	memcpy(text, HEAD, head);
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + head + i * len, line, len);
+	strcpy(text + head + n * len, "{\"type\":\"end\",\"t_ns\":9}\n");
+	return text;
+}
+
+START_TEST(takes_so_many_records)
+{
+	_cleanup_free_ char *all = repeated("{\"type\":\"x\"}\n", TIMELINE_RECORDS_MAX - 2);
+	_cleanup_free_ char *more = repeated("{\"type\":\"x\"}\n", TIMELINE_RECORDS_MAX - 1);
+	struct timeline *t;
+
+	ck_assert_int_eq(parse(all, &t, NULL), 0);
+	ck_assert_str_eq(t->damage, "");
+	ck_assert(t->ended);
+	timeline_free(t);
+	ck_assert_int_eq(parse(more, &t, NULL), 0);
+	ck_assert_ptr_nonnull(strstr(t->damage, "more records"));
+	ck_assert(!t->ended);
+	timeline_free(t);
+}
+END_TEST
+
+START_TEST(takes_so_much_text)
+{
+	_cleanup_free_ char *line = xcalloc(1, TIMELINE_TEXT_MAX + 1), *text = NULL;
+	struct timeline *t;
+
+	memset(line, ' ', TIMELINE_TEXT_MAX);
+	memcpy(line, "{\"a\":[", 6);
+	memcpy(line + TIMELINE_TEXT_MAX - 3, "]}\n", 3);
+	text = repeated(line, 1);
+	ck_assert_int_eq(parse(text, &t, NULL), 0);
+	ck_assert_ptr_nonnull(strstr(t->damage, "16 MiB"));
+	timeline_free(t);
+}
+END_TEST
+
+START_TEST(samples_are_as_many_as_values_fit)
+{
+	struct timeline *t = fed();
+	size_t n = t->n_samples;
+
+	t->left.values = 2 * t->n_columns + 1;
+	for (unsigned i = 0; i < 3; i++)
+		feed(t, "{\"type\":\"sample\",\"t_ns\":9000,\"set\":[]}");
+	ck_assert_uint_eq(t->n_samples, n + 2);
+	ck_assert_ptr_nonnull(strstr(t->damage, "128 million values"));
+	timeline_free(t);
+}
+END_TEST
+
+/* Naming columns again has every row copied. */
+START_TEST(columns_are_as_many_as_values_fit)
+{
+	struct timeline *t = fed();
+	size_t n = t->n_columns;
+
+	t->left.values = 64 * n;
+	feed(t, "{\"type\":\"columns\",\"names\":[\"a\"]}");
+	ck_assert_uint_eq(t->n_columns, 1);
+	ck_assert_str_eq(t->damage, "");
+	feed(t, "{\"type\":\"columns\",\"names\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]}");
+	ck_assert_uint_eq(t->n_columns, 1);
+	ck_assert_str_ne(t->damage, "");
+	timeline_free(t);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("timeline");
@@ -285,6 +363,10 @@ int main(void)
 	tcase_add_test(tcase, later_columns_replace_the_set_by_name);
 	tcase_add_test(tcase, keeps_a_window_of_samples);
 	tcase_add_test(tcase, forgets_what_is_said_again);
+	tcase_add_test(tcase, takes_so_many_records);
+	tcase_add_test(tcase, takes_so_much_text);
+	tcase_add_test(tcase, samples_are_as_many_as_values_fit);
+	tcase_add_test(tcase, columns_are_as_many_as_values_fit);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }
