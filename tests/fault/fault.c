@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * LD_PRELOAD=fault.so FAULT_CALL=write FAULT_AT=7 FAULT_ERRNO=5 PROGRAM: the program's 7th write fails with EIO, and a line
- * on stderr says so. FAULT_COUNT=FILE: how many calls of each kind there were, "KIND N" a line. Calls are counted over the
+ * on stderr says so. With FAULT_SIGNAL=2 nothing fails: the program, the first of its processes, gets SIGINT there.
+ * FAULT_COUNT=FILE: how many calls of each kind there were, "KIND N" a line. Calls are counted over the
  * program and all that it forks, not what it executes. What the C library calls inside itself is not seen, but for
  * fopen() and opendir(), which count as open.
  */
@@ -10,6 +11,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -25,7 +27,8 @@ enum kind { OPEN, WRITE, FSYNC, RENAME, MKDIR, FORK, MMAP, READ, KINDS };
 static const char *const names[KINDS] = { "open", "write", "fsync", "rename", "mkdir", "fork", "mmap", "read" };
 
 static atomic_ulong *counts; /* shared by all processes; NULL before the constructor: nothing fails */
-static int failing = -1, with;
+static int failing = -1, with, signal_number;
+static pid_t program;
 static unsigned long at;
 static char count_path[256];
 
@@ -42,6 +45,8 @@ __attribute__((constructor)) static void begin(void)
 			failing = i;
 	at = number ? strtoul(number, NULL, 10) : 0;
 	with = code ? atoi(code) : EIO;
+	signal_number = getenv("FAULT_SIGNAL") ? atoi(getenv("FAULT_SIGNAL")) : 0;
+	program = getpid();
 	unsetenv("LD_PRELOAD");
 	/* By number: mmap() is one of those that count. */
 	counts = (atomic_ulong *)syscall(SYS_mmap, NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -70,6 +75,12 @@ static bool fails(enum kind kind, const char *what)
 
 	if (!counts || atomic_fetch_add(&counts[kind], 1) + 1 != at || failing != (int)kind)
 		return false;
+	if (signal_number) {
+		len = snprintf(text, sizeof(text), "fault: %s %lu (%.300s) meets signal %d\n", names[kind], at, what, signal_number);
+		syscall(SYS_write, 2, text, (size_t)len);
+		kill(program, signal_number);
+		return false;
+	}
 	len = snprintf(text, sizeof(text), "fault: %s %lu (%.300s) fails with errno %d\n", names[kind], at, what, with);
 	syscall(SYS_write, 2, text, (size_t)len);
 	errno = with;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# --place host with one call of each kind failing at a time, in a guest as the host. FAULTS=N so many of all there are (36), or all;
-# SEED=N picks others.
+# --place host, `profile apply` and `restore` with one call of each kind failing at a time, or a signal at it, in a guest as the
+# host. FAULTS=N so many of all there are (36), or all; SEED=N picks others.
 faults=${FAULTS:-36}
 . "$(dirname "$0")/lib.sh"
 need_lab 6.1
@@ -9,6 +9,14 @@ need_lab 6.1
 extra=$PWD/build/tests/fault.so
 . "$(dirname "$0")/host/guest.sh"
 
-in_guest faults "faults.sh $faults ${SEED:-1} $extra"
-number "runs that a call failed in" "$(get faults '.cells[0].metrics["workload.outer.0.killed"]')" -ge "$([ "$faults" = all ] && echo 600 || echo $((faults / 2)))"
+# each NAME SCRIPT ALL: of all there are, at least so many
+each() {
+	in_guest "$1" "$2 $faults ${SEED:-1} $extra"
+	number "$1: that met their call" "$(get "$1" '.cells[0].metrics["workload.outer.0.killed"]')" -ge "$([ "$faults" = all ] && echo "$3" || echo $((faults / 2)))"
+}
+
+each faults faults.sh 600
+each signals signals.sh 600
+[ "$faults" = all ] || faults=$((faults / 3)) # of each of three verbs
+each apply apply_faults.sh 250
 finish
