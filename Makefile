@@ -170,10 +170,11 @@ build/fuzz/obj/%.o: %.c
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
 	$(call say,LINK,$@)clang -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(HOST_LIBS)
 
-## torture: runs on a guest as the host: 1,000 killed at random moments, and each call failing once (TORTURE=N, FAULTS=N|all, SEED=N)
+## torture: runs on a guest as the host: 1,000 killed at random moments, each call failing once, and a signal at each (TORTURE=N, FAULTS=N|all, SEED=N)
 torture: all build/tests/fault.so
 	$(Q)TORTURE=$${TORTURE:-1000} tests/lab/host_place.sh
 	$(Q)FAULTS=$${FAULTS:-all} tests/lab/host_faults.sh
+	$(Q)FAULTS=$${FAULTS:-all} tests/lab/signals.sh
 
 ## fuzz: feed the parsers with random input for FUZZ_SECONDS (60) each
 FUZZ_SECONDS ?= 60

@@ -18,6 +18,16 @@ signalled() {
 		>"$work/out" 2>"$work/err"
 }
 
+# The processes of the session: the kernel kills guests with their parent, looked at until then, two seconds at most.
+left() {
+	tries=0
+	while ps -o pid=,ppid=,stat=,args= -s "$(cat "$work/session")" >"$work/left" && [ $tries -lt 20 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	cut -c1-200 "$work/left"
+}
+
 boot=
 FAULT_COUNT=$work/counts signalled
 same "exit code without a signal" $? 0
@@ -42,7 +52,7 @@ while read -r kind n; do
 		finished=$(cat "$MEMRIG_STORE"/*/run.json 2>/dev/null | jq -r .status)
 		# After the last cell it may come too late to be told.
 		[ $got -eq 0 ] && [ "$finished" = finished ] || same "$what: exit code" $got $((128 + signal))
-		same "$what: processes left" "$(pgrep -s "$(cat "$work/session")")" ""
+		same "$what: processes left" "$(left)" ""
 		same "$what: temporary files" "$(ls "$TMPDIR")" ""
 		if [ -d "$MEMRIG_STORE" ]; then
 			message=$("$memrig" store check 2>&1)
