@@ -111,6 +111,11 @@ build/bench/nothing: tests/bench/nothing.c
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(CPPFLAGS) $(CFLAGS) -static -o $@ $<
 
+# An init that misuses its channel, for tests/lab/hostile_guest.sh.
+build/tests/hostile-init: build/guest/tests/hostile/init.o $(filter-out build/guest/runner/lab/init.o,$(GUEST_OBJ))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) -static -O2 -g $(LDFLAGS) -o $@ $^ $(GUEST_LIBS) 2>build/link.log || { cat build/link.log; exit 1; }
+
 JOBS := $(shell nproc)
 
 # The guest tests, longest first.
@@ -145,7 +150,7 @@ build/tests/fault.so: tests/fault/fault.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -std=gnu11 -O2 -Wall -Wextra -fPIC -shared -o $@ $<
 
-unit-programs: $(UNIT_BIN) build/tests/fault.so
+unit-programs: $(UNIT_BIN) build/tests/fault.so build/tests/hostile-init
 
 ## unit: build and run the unit tests alone (SANITIZE=address,undefined for sanitizers)
 unit: all $(UNIT_BIN)

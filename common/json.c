@@ -130,11 +130,20 @@ static void disarm_escapes(char *p, const char *end)
 	}
 }
 
+/* JSON has none of these but white space; this may be no JSON. */
+static void disarm_bytes(char *p, const char *end)
+{
+	for (; p < end; p++)
+		if ((unsigned char)*p < 0x20 && *p != '\n' && *p != '\t')
+			*p = *p == '\r' ? ' ' : '?';
+}
+
 void json_text_disarm(char *text, size_t len)
 {
 	char *end = text + len, *p;
 
 	disarm_escapes(text, end);
+	disarm_bytes(text, end);
 	for (p = text; (p = memchr(p, 0x7f, (size_t)(end - p))); p++)
 		*p = '?';
 	/* C1 in UTF-8 is 0xc2 and a byte from 0x80 to 0x9f. */

@@ -22,7 +22,8 @@ int json_text_load(const char *text, size_t len, const char *file, json_t **ret,
 int json_file_load(const char *path, json_t **ret, char **ret_text, struct diags *diags);
 
 /* Text that reaches a terminal must not steer it: what in the strings of this JSON text stands for a control character
- * (C0 but tab and newline, DEL, C1) becomes U+FFFD, '?' or a tab, in place and of the same length. */
+ * (C0 but tab and newline, DEL, C1) becomes U+FFFD, '?', a tab or a blank, in place and of the same length; so does such a
+ * character itself, where the text is no JSON. */
 void json_text_disarm(char *text, size_t len);
 
 /* Line and column (characters, from 1) of a value in a document that json_text_load() accepted. Keys with

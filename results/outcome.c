@@ -103,6 +103,43 @@ static void check_workloads(const struct timeline *t, json_t *reasons)
 	}
 }
 
+/* The names of the workloads that the cell has, "group.number", as keys; NULL where the stream does not say. */
+static json_t *names_of_cell(const struct timeline *t)
+{
+	const json_t *cell = json_object_get(timeline_find(t, "stream", NULL, NULL), "cell");
+	const json_t *groups = json_object_get(json_object_get(cell, "scenario"), "groups"), *group;
+	json_t *names = groups ? json_object() : NULL;
+	size_t i;
+
+	json_array_foreach (groups, i, group)
+		for (size_t w = 0; w < json_array_size(json_object_get(group, "workloads")); w++) {
+			_cleanup_free_ char *name = xasprintf("%s.%zu", record_text(group, "name", ""), w);
+
+			json_object_set_new(names, name, json_true());
+		}
+	return names;
+}
+
+/* What was recorded is what was asked for: a guest may have been in any state. */
+static void check_names(const struct timeline *t, json_t *reasons)
+{
+	json_t *names = names_of_cell(t), *workload, *value;
+	const char *name;
+	size_t pos = 0;
+
+	while (names && (workload = timeline_next(t, "workload", &pos))) {
+		name = record_text(workload, "workload", "?");
+		if (json_object_del(names, name) == 0)
+			continue;
+		reason(reasons, xasprintf("the stream tells of workload '%.60s', which the cell does not have, or of it twice", name));
+		break; /* more of the same would say no more */
+	}
+	if (t->ended && json_array_size(reasons) == 0)
+		json_object_foreach (names, name, value)
+			reason(reasons, xasprintf("the stream says nothing of workload %s", name));
+	json_decref(names);
+}
+
 static void check_drift(const struct timeline *t, json_t *reasons)
 {
 	size_t pos = 0;
@@ -125,6 +162,7 @@ json_t *outcome_invalid_reasons(const struct timeline *t, enum outcome outcome)
 	check_end(t, outcome, reasons);
 	check_problems(t, reasons);
 	check_workloads(t, reasons);
+	check_names(t, reasons);
 	check_drift(t, reasons);
 	return reasons;
 }

@@ -42,7 +42,7 @@ static bool has_room(struct timeline *t, size_t len)
 {
 	if (t->left.records > 0 && len <= t->left.text)
 		return true;
-	snprintf(t->damage, sizeof(t->damage), "the stream has more records than are read (%u, together %llu MiB)",
+	snprintf(t->damage, sizeof(t->damage), "the stream has more in its records than is read (%u, together %llu MiB)",
 		 TIMELINE_RECORDS_MAX, TIMELINE_TEXT_MAX >> 20);
 	return false;
 }
@@ -203,12 +203,14 @@ static int check_schema(const json_t *record, struct error *err)
 	return 0;
 }
 
-/* Returns 1, 0 when the line is no record or one too many, or -EPROTO. */
+/* Returns 1, 0 when the line is no record, comes after the end, or is one too many, or -EPROTO. */
 static int take_line(struct timeline *t, const char *line, size_t len, struct error *err)
 {
 	json_t *record;
 	int r;
 
+	if (t->ended)
+		return 0; /* whoever writes on after the end is not the executor */
 	if (t->began && sample_line_parse(line, len, &t->sample)) {
 		add_sample(t, &t->sample);
 		return 1;
@@ -247,7 +249,8 @@ static int parse_lines(struct timeline *t, const char *text, size_t len, struct 
 		/* Only the last line may be incomplete: the writer puts out whole lines, so anything else is
 		 * damage. */
 		if (newline)
-			snprintf(t->damage, sizeof(t->damage), "line %u of the stream is not a record", line);
+			snprintf(t->damage, sizeof(t->damage), "line %u of the stream is not a record%s", line,
+				 t->ended ? ": it comes after the end" : "");
 		return 0;
 	}
 	return 0;

@@ -141,7 +141,8 @@ static int load_scenario(const json_t *stored, const struct plan_stored *request
 {
 	struct diags diags = { 0 };
 	struct scenario **scenario = &plan->scenarios[plan->n_scenarios];
-	int r = scenario_parse(json_object_get(stored, "scenario"), "plan.json", NULL, scenario, &diags);
+	json_t *json = json_object_get(stored, "scenario");
+	int r = json ? scenario_parse(json, "plan.json", NULL, scenario, &diags) : -EPROTO;
 
 	if (r < 0) {
 		error_set(err, r, "plan.json", "this memrig does not take the scenario any more: %s",

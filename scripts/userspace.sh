@@ -4,6 +4,7 @@
 # the libraries they load. Usage: userspace.sh IMAGE [--pack FILE]... [PACKAGE]...
 # Needs mmdebstrap for packages and, without root, fakeroot.
 set -eu
+set -f # names are names
 export LC_ALL=C SOURCE_DATE_EPOCH=1767225600 E2FSPROGS_FAKE_TIME=1767225600
 PATH=$PATH:/usr/sbin:/sbin
 image=$1; shift
@@ -23,7 +24,7 @@ fi
 # Under fakeroot the tar's owners are kept by the processes of this one call.
 [ "$(id -u)" -eq 0 ] && as= || as=fakeroot
 cat >"$work/make.sh" <<'EOF'
-set -eu
+set -euf
 work=$1 image=$2; shift 2
 root=$work/root
 mkdir -p "$root"
@@ -31,6 +32,7 @@ mkdir -p "$root"
 mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root/tmp" "$root/run" "$root/data" "$root/etc"
 for file in "$@"; do
 	for needed in "$file" $(ldd "$file" 2>/dev/null | grep -o '/[^ ]*'); do
+		case $needed in */../*) echo "$file: its library $needed has no plain path" >&2; exit 1 ;; esac
 		mkdir -p "$root$(dirname "$needed")"
 		cp -L "$needed" "$root$needed"
 	done
@@ -46,4 +48,5 @@ mke2fs -q -F -t ext4 -b 4096 -m 0 -O none,extents,filetype,sparse_super,large_fi
 EOF
 # shellcheck disable=SC2086
 $as sh "$work/make.sh" "$work" "$work/image" $files
+chmod 600 "$work/image" # what is in it is the packages' own, and whatever --pack was given
 mv "$work/image" "$image"

@@ -11,6 +11,7 @@
 #include "tuners/journal_parts.h"
 
 #define SCHEMA "memrig.journal/1"
+#define JOURNAL_LONGEST (16ULL << 20) /* bytes; a list that is full takes less than one MiB */
 
 struct reader {
 	const char *root, *cgroup_mount;
@@ -185,7 +186,7 @@ int journal_load(const char *dir, const char *root, const char *cgroup_mount, st
 	struct reader reader = { .root = root, .cgroup_mount = cgroup_mount };
 	struct journal_found found = { 0 };
 	size_t len;
-	int r = file_read(NULL, path, &text, &len, err);
+	int r = file_read_beneath(dir, JOURNAL_NAME, JOURNAL_LONGEST, &text, &len, err);
 
 	if (r == 0)
 		r = file_read_line(root, "/proc/sys/kernel/random/boot_id", &boot, err);

@@ -44,7 +44,7 @@ struct qemu_guest {
 
 /* What QEMU may write to a file, in bytes: the console's. A whole boot with a panic takes some 100 KiB. Not for one at the
  * terminal. */
-#define QEMU_FILE_MAX (16ULL << 20)
+#define QEMU_FILE_MAX (4ULL << 20)
 
 /* The argument vector, NULL-terminated; qemu_args_free(). */
 char **qemu_args(const struct qemu_guest *guest);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runner/lab/userspace.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sha256.h>
@@ -40,6 +41,39 @@ static void free_wishes(struct wishes *w)
 	for (size_t i = 0; i < w->n; i++)
 		free(w->list[i]);
 	free(w->list);
+}
+
+/* A name of Debian's, with an architecture or a version if need be (name:arch, name=1.2-3): no option, no pattern, no path of a
+ * file that apt would install. */
+static bool is_package(const char *word)
+{
+	size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
+
+	return len >= 2 && isalnum((unsigned char)word[0]) && (!word[len] || strchr(":=", word[len])) && !strstr(word, ".deb") &&
+	       word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-:=~")] == '\0';
+}
+
+/* A whole path that stays the same below another root: the program is copied to where it is here. */
+static bool is_program(const char *word)
+{
+	if (word[0] != '/' || strstr(word, "/../") || strstr(word, "/./") || strstr(word, "//"))
+		return false;
+	for (const char *p = word; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("/+.-_~:@", *p))
+			return false;
+	return true;
+}
+
+static int check(const struct wishes *packages, const struct wishes *programs, struct error *err)
+{
+	for (size_t i = 0; i < packages->n; i++)
+		if (!is_package(packages->list[i]))
+			return error_set(err, -EINVAL, packages->list[i], "this is no name of a package");
+	for (size_t i = 0; i < programs->n; i++)
+		if (!is_program(programs->list[i]))
+			return error_set(err, -EINVAL, programs->list[i],
+					 "give a program's whole path, of letters, digits and /+.-_~:@, without ..");
+	return 0;
 }
 
 /* By the names of packages (a newer version is fetched when the image is deleted) and the contents of programs. */
@@ -134,7 +168,9 @@ int userspace_prepare(const struct scenario *scenario, bool may_make, void (*not
 			add_words(&programs, scenario->groups[g].workloads[w].params.pack);
 		}
 	if (packages.n + programs.n > 0) {
-		r = image_path(&packages, &programs, &path, err);
+		r = check(&packages, &programs, err);
+		if (r == 0)
+			r = image_path(&packages, &programs, &path, err);
 		if (r == 0 && may_make && access(path, R_OK) < 0)
 			r = find_or_make(path, &packages, &programs, note, err);
 	}

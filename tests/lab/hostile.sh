@@ -46,6 +46,57 @@ done
 jq --arg name ../db '.groups[0].name = $name' workloads/scenarios/smoke.json >"$work/group.json"
 refused "a group ../db" run "$work/group.json"
 
+# ---- the journal ----
+export MEMRIG_STATE="$work/journals"
+mkdir -m 0700 "$MEMRIG_STATE"
+journal=$MEMRIG_STATE/journal
+# journal LINE...: with the sums that memrig would have written; a line ends with its brace
+journal() {
+	python3 - "$@" >"$journal" <<'EOF'
+import sys
+total = 0
+for line in sys.argv[1:]:
+    for byte in line[:-1].encode():
+        total = ((total ^ byte) * 0x100000001B3) % 2**64
+    print('%s,"sum":"%016x"}' % (line[:-1], total))
+EOF
+}
+head='{"journal":"memrig.journal/1","boot":"x","pid":1,"what":"run x"}'
+swappiness=$(cat /proc/sys/vm/swappiness)
+journal "$head" '{"entry":0,"kind":"sysctl","key":"vm.swappiness","before":"13","twin_before":""}' '{"entry":0,"state":"changed","effective":"7"}'
+sed -i 's/"before":"13"/"before":"17"/' "$journal"
+refused "a journal edited by hand" restore
+same "a journal edited by hand: says which line" "$(grep -c 'line 2 is not as memrig wrote it; nothing was changed' "$work/out")" 1
+refused "a journal edited by hand, --force" restore --force
+head -c 4096 /dev/urandom >"$journal"
+refused "a journal of rubbish" restore --force
+journal "$(cat "$work/deep.json")"
+refused "a journal 10,000 deep" restore --force
+journal "$head" '{"entry":0,"kind":"sysctl","key":"kernel.core_pattern","before":"|/tmp/x","twin_before":""}'
+refused "a journal of somebody else's setting" restore --force
+mkdir "$work/memrig-x" "$work/other"
+for path in /etc/passwd "$work/memrig-x/../other" "$work/other" memrig-x; do
+	for kind in file group; do
+		journal "$head" "{\"entry\":0,\"kind\":\"$kind\",\"path\":\"$path\"}" '{"entry":0,"state":"changed","effective":""}'
+		refused "a journal with the $kind $path" restore --force
+	done
+done
+journal '{"journal":"memrig.journal/1","boot":"x","pid":1,"what":"\u001b]0;owned\u0007"}' \
+	'{"entry":0,"kind":"file","path":"/var/tmp/memrig-\u001b[31m\u009b2J"}' '{"entry":0,"state":"changed","effective":""}'
+timeout 20 "$memrig" restore --force >"$work/out" 2>&1
+number "a journal with escapes: no crash" $? -lt 124
+same "a journal with escapes: plain" "$(grep -c "$esc" "$work/out")" 0
+rm -f "$journal"; truncate -s 1G "$journal"
+refused "a journal of 1 GiB" restore --force
+rm "$journal"; mkfifo "$journal"
+refused "a journal that is a FIFO" restore --force
+rm "$journal"; ln -s /etc/passwd "$journal"
+refused "a journal that is a link" restore --force
+rm "$journal"
+same "the journals have removed nothing" "$(find "$work/other" "$work/memrig-x" /etc/passwd -maxdepth 0 | wc -l)" 3
+same "the journals have changed nothing" "$(cat /proc/sys/vm/swappiness)" "$swappiness"
+export MEMRIG_STATE="$work/state"
+
 # ---- the store ----
 run_json whole smoke -p kernel-default -k 6.1
 same "a run: exit code" "$code" 0

@@ -225,6 +225,15 @@ START_TEST(what_would_steer_a_terminal_is_disarmed)
 }
 END_TEST
 
+START_TEST(so_is_what_is_no_json)
+{
+	char rubbish[] = "\033[2J\r\n\tx\0y\x1f\x7f\xc2\x9b";
+
+	json_text_disarm(rubbish, sizeof(rubbish) - 1);
+	ck_assert_mem_eq(rubbish, "?[2J \n\tx?y????", sizeof(rubbish) - 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("json");
@@ -244,6 +253,7 @@ int main(void)
 	tcase_add_test(tcase, a_file_larger_than_a_megabyte_is_refused);
 	tcase_add_test(tcase, a_missing_file_is_a_message_too);
 	tcase_add_test(tcase, what_would_steer_a_terminal_is_disarmed);
+	tcase_add_test(tcase, so_is_what_is_no_json);
 	tcase_add_test(tcase, near_names_are_suggested);
 	tcase_add_test(tcase, far_names_are_not_suggested);
 	tcase_add_test(tcase, very_long_words_are_far_from_everything);

@@ -164,6 +164,38 @@ START_TEST(fatal_problems_are_invalid)
 }
 END_TEST
 
+#define TWO_WORKLOADS                                                                                                  \
+	"{\"type\":\"stream\",\"schema\":\"memrig.stream/1\",\"cell\":{\"scenario\":{\"groups\":["                             \
+	"{\"name\":\"a\",\"workloads\":[{},{}]}]}}}\n"
+#define WORKLOAD(name)                                                                                                 \
+	"{\"type\":\"workload\",\"workload\":\"" name "\"}\n{\"type\":\"outcome\",\"workload\":\"" name "\"}\n"
+#define END "{\"type\":\"end\",\"outcome\":\"completed\"}\n"
+
+static const struct {
+	const char *stream, *reason; /* NULL: valid */
+} told[] = {
+	{ TWO_WORKLOADS WORKLOAD("a.1") WORKLOAD("a.0") END, NULL },
+	{ TWO_WORKLOADS WORKLOAD("a.0") END, "the stream says nothing of workload a.1" },
+	{ TWO_WORKLOADS WORKLOAD("a.0") WORKLOAD("a.1") WORKLOAD("b.0") END,
+	  "the stream tells of workload 'b.0', which the cell does not have, or of it twice" },
+	{ TWO_WORKLOADS WORKLOAD("a.0") WORKLOAD("a.1") WORKLOAD("a.0") END,
+	  "the stream tells of workload 'a.0', which the cell does not have, or of it twice" },
+};
+
+START_TEST(results_are_those_of_the_cell)
+{
+	struct summary_input input = { .stream = told[_i].stream, .stream_len = strlen(told[_i].stream) };
+	struct summary *s;
+
+	ck_assert_int_eq(summary_make(&input, &s, NULL), 0);
+	ck_assert_int_eq(s->valid, !told[_i].reason);
+	if (told[_i].reason)
+		ck_assert_str_eq(reason(s, 0), told[_i].reason);
+	ck_assert_uint_eq(json_array_size(s->reasons), told[_i].reason != NULL);
+	summary_free(s);
+}
+END_TEST
+
 /* A kill has the zones that its own report told, a node's together; a later kill without a report has none. */
 START_TEST(a_kill_has_its_nodes)
 {
@@ -250,6 +282,7 @@ int main(void)
 	tcase_add_test(tcase, a_cut_stream_ended_as_the_host_saw);
 	tcase_add_test(tcase, an_empty_stream_is_known_by_its_cell);
 	tcase_add_test(tcase, fatal_problems_are_invalid);
+	tcase_add_loop_test(tcase, results_are_those_of_the_cell, 0, ARRAY_SIZE(told));
 	tcase_add_test(tcase, a_kill_has_its_nodes);
 	tcase_add_test(tcase, json_has_the_documented_form);
 	tcase_add_test(tcase, sha256_is_of_the_text);

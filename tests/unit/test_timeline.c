@@ -98,6 +98,18 @@ START_TEST(says_where_a_stream_is_damaged)
 }
 END_TEST
 
+START_TEST(nothing_comes_after_the_end)
+{
+	struct timeline *t;
+
+	ck_assert_int_eq(parse(HEAD "{\"type\":\"end\",\"t_ns\":3}\n{\"type\":\"end\",\"t_ns\":4}\n", &t, NULL), 0);
+	ck_assert_str_eq(t->damage, "line 3 of the stream is not a record: it comes after the end");
+	ck_assert(t->ended);
+	ck_assert_uint_eq(t->end_ns, 3);
+	timeline_free(t);
+}
+END_TEST
+
 START_TEST(empty_is_no_error)
 {
 	struct timeline *t;
@@ -291,7 +303,7 @@ START_TEST(takes_so_many_records)
 	ck_assert(t->ended);
 	timeline_free(t);
 	ck_assert_int_eq(parse(more, &t, NULL), 0);
-	ck_assert_ptr_nonnull(strstr(t->damage, "more records"));
+	ck_assert_ptr_nonnull(strstr(t->damage, "more in its records"));
 	ck_assert(!t->ended);
 	timeline_free(t);
 }
@@ -354,6 +366,7 @@ int main(void)
 	tcase_add_test(tcase, refuses_other_forms);
 	tcase_add_test(tcase, ignores_what_it_does_not_know);
 	tcase_add_test(tcase, says_where_a_stream_is_damaged);
+	tcase_add_test(tcase, nothing_comes_after_the_end);
 	tcase_add_test(tcase, empty_is_no_error);
 	tcase_add_test(tcase, survives_a_cut_at_every_byte);
 	tcase_add_loop_test(tcase, survives_overwritten_bytes, 0, 4);
