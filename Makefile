@@ -180,6 +180,7 @@ torture: all build/tests/fault.so
 	$(Q)TORTURE=$${TORTURE:-1000} tests/lab/host_place.sh
 	$(Q)FAULTS=$${FAULTS:-all} tests/lab/host_faults.sh
 	$(Q)FAULTS=$${FAULTS:-all} tests/lab/signals.sh
+	$(Q)ALLOC=$${ALLOC:-all} tests/lab/alloc.sh
 
 ## fuzz: feed the parsers with random input for FUZZ_SECONDS (60) each
 FUZZ_SECONDS ?= 60

@@ -18,10 +18,8 @@ __attribute__((format(printf, 6, 0))) static void fail(const struct form *form, 
 						       const char *format, va_list args)
 {
 	unsigned line = 0, column = 0;
-	char *message;
+	char *message = xvasprintf(format, args);
 
-	if (vasprintf(&message, format, args) < 0)
-		abort();
 	if (form->text && place == AT_KEY)
 		json_locate_key(form->text, located, &line, &column);
 	else if (form->text)

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "common/util.h"
 
-#include <stdarg.h>
+#include <stdbool.h>
+
+void (*memory_out)(void) = abort;
 
 static void *checked(void *p)
 {
-	if (!p)
+	if (!p) {
+		memory_out();
 		abort();
+	}
 	return p;
+}
+
+void *xmalloc(size_t size)
+{
+	return checked(malloc(size ? size : 1));
 }
 
 void *xcalloc(size_t n, size_t size)
@@ -25,14 +34,38 @@ char *xstrdup(const char *s)
 	return checked(strdup(s));
 }
 
-char *xasprintf(const char *format, ...)
+char *xstrndup(const char *s, size_t n)
+{
+	return checked(strndup(s, n));
+}
+
+char *xvasprintf(const char *format, va_list args)
 {
 	char *s = NULL;
+
+	return checked(vasprintf(&s, format, args) < 0 ? NULL : s);
+}
+
+char *xasprintf(const char *format, ...)
+{
 	va_list args;
+	char *s;
 
 	va_start(args, format);
-	if (vasprintf(&s, format, args) < 0)
-		abort();
+	s = xvasprintf(format, args);
 	va_end(args);
 	return s;
+}
+
+FILE *xmemstream(char **ret, size_t *ret_len)
+{
+	return checked(open_memstream(ret, ret_len));
+}
+
+void xmemstream_end(FILE *stream)
+{
+	bool failed = ferror(stream);
+
+	if (fclose(stream) != 0 || failed)
+		checked(NULL);
 }

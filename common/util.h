@@ -2,6 +2,7 @@
 #ifndef MEMRIG_COMMON_UTIL_H
 #define MEMRIG_COMMON_UTIL_H
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,11 +65,20 @@ static inline int streq(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* strdup() and friends that end the program when memory runs out: for set-up
- * code, never inside the sampler's loop. */
+/* Ends the program, which has no memory left: abort(), unless the program has set its own. Does not return. */
+extern void (*memory_out)(void);
+
+/* strdup() and friends that end the program by it: for set-up code, never inside the sampler's loop. */
+void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *xvasprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
+/* open_memstream() and fclose(). Between them the text may be short of what was written; after them it is whole. */
+FILE *xmemstream(char **ret, size_t *ret_len);
+void xmemstream_end(FILE *stream);
 
 #endif

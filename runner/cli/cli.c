@@ -79,8 +79,13 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 	const struct argp_child children[] = { { argp, 0, NULL, 0 }, { 0 } };
 	const struct argp whole = { .options = options, .parser = parse_color, .children = children };
 
+	int r;
+
 	argp_err_exit_status = EXIT_USAGE;
-	return argp_parse(&whole, argc, argv, 0, NULL, input);
+	r = argp_parse(&whole, argc, argv, 0, NULL, input); /* a mistake of the user's has ended the program */
+	if (r == ENOMEM)
+		memory_out();
+	return r ? EXIT_USAGE : 0;
 }
 
 bool cli_color(int fd)

@@ -110,18 +110,20 @@ static int find_by_path(const char *name, struct lab_kernel *ret, struct error *
 	return r;
 }
 
-/* The one entry of a directory that is not hidden; NULL when there is none. */
+/* The one entry of a directory that is not hidden; NULL with errno when there is none, ENOENT for want of any. */
 static char *only_entry(const char *dir)
 {
 	DIR *d = opendir(dir);
 	struct dirent *entry;
 	char *name = NULL;
+	int failed = d ? ENOENT : errno;
 
 	while (d && !name && (entry = readdir(d)))
 		if (entry->d_name[0] != '.')
 			name = xstrdup(entry->d_name);
 	if (d)
 		closedir(d);
+	errno = failed;
 	return name;
 }
 
@@ -133,6 +135,8 @@ static int find_in_cache(const struct lab_kernel_info *info, struct lab_kernel *
 	_cleanup_free_ char *release = only_entry(modules);
 	int r;
 
+	if (!release && errno != ENOENT)
+		return error_set_errno(err, -errno, modules, "cannot be read");
 	if (!release) {
 		r = error_set(err, -ENOPKG, info->name, "this kernel has not been fetched yet");
 		error_hint(err, "fetch it with: memrig lab prepare --kernel %s", info->name);

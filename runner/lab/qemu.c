@@ -40,8 +40,7 @@ static void add(struct args *args, const char *option, const char *format, ...)
 	if (!format)
 		return;
 	va_start(ap, format);
-	if (vasprintf(&value, format, ap) < 0)
-		abort();
+	value = xvasprintf(format, ap);
 	va_end(ap);
 	append_arg(args, value);
 }

@@ -4,7 +4,7 @@
  * on stderr says so. With FAULT_SIGNAL=2 nothing fails: the program, the first of its processes, gets SIGINT there.
  * FAULT_COUNT=FILE: how many calls of each kind there were, "KIND N" a line. Calls are counted over the
  * program and all that it forks, not what it executes. What the C library calls inside itself is not seen, but for
- * fopen() and opendir(), which count as open.
+ * fopen() and opendir(), which count as open, and for alloc: malloc(), calloc() and realloc(), whoever calls them.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -23,8 +23,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum kind { OPEN, WRITE, FSYNC, RENAME, MKDIR, FORK, MMAP, READ, KINDS };
-static const char *const names[KINDS] = { "open", "write", "fsync", "rename", "mkdir", "fork", "mmap", "read" };
+enum kind { OPEN, WRITE, FSYNC, RENAME, MKDIR, FORK, MMAP, READ, ALLOC, KINDS };
+static const char *const names[KINDS] = { "open", "write", "fsync", "rename", "mkdir", "fork", "mmap", "read", "alloc" };
 
 static atomic_ulong *counts; /* shared by all processes; NULL before the constructor: nothing fails */
 static int failing = -1, with, signal_number;
@@ -54,7 +54,7 @@ __attribute__((constructor)) static void begin(void)
 
 __attribute__((destructor)) static void end(void)
 {
-	char text[512];
+	char text[640];
 	size_t len = 0;
 	long fd;
 
@@ -70,7 +70,7 @@ __attribute__((destructor)) static void end(void)
 /* Counts the call; true: it shall fail, and errno says how. */
 static bool fails(enum kind kind, const char *what)
 {
-	char text[512];
+	char text[640];
 	int len;
 
 	if (!counts || atomic_fetch_add(&counts[kind], 1) + 1 != at || failing != (int)kind)
@@ -162,3 +162,12 @@ void *mmap64(void *where, size_t len, int prot, int flags, int fd, off64_t offse
 {
 	return fails(MMAP, "") ? MAP_FAILED : REAL(mmap64)(where, len, prot, flags, fd, offset);
 }
+
+/* By the names glibc has for them beside the usual ones: dlsym() allocates. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+
+void *malloc(size_t size) { return fails(ALLOC, "malloc") ? NULL : __libc_malloc(size); }
+void *calloc(size_t n, size_t size) { return fails(ALLOC, "calloc") ? NULL : __libc_calloc(n, size); }
+void *realloc(void *p, size_t size) { return fails(ALLOC, "realloc") ? NULL : __libc_realloc(p, size); }
