@@ -178,7 +178,7 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
 ## torture: runs on a guest as the host: 1,000 killed at random moments, each call failing once, and a signal at each (TORTURE=N, FAULTS=N|all, SEED=N)
 torture: all build/tests/fault.so
 	$(Q)TORTURE=$${TORTURE:-1000} tests/lab/host_place.sh
-	$(Q)FAULTS=$${FAULTS:-all} tests/lab/host_faults.sh
+	$(Q)FAULTS=$${FAULTS:-all} POWER=$${POWER:-60} tests/lab/host_faults.sh
 	$(Q)FAULTS=$${FAULTS:-all} tests/lab/signals.sh
 	$(Q)ALLOC=$${ALLOC:-all} tests/lab/alloc.sh
 

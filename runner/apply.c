@@ -182,11 +182,12 @@ static int restore_locked(const char *root, const char *state_dir, const char *c
 int apply_restore(const char *root, const char *state_dir, const char *cgroup_mount, bool force, bool forget,
 		  struct restored *ret, struct error *err)
 {
-	_cleanup_free_ char *path = xasprintf("%s/" JOURNAL_NAME, state_dir);
+	_cleanup_free_ char *path = xasprintf("%s/" JOURNAL_NAME, state_dir), *new = xasprintf("%s.new", path);
 	_cleanup_close_ int lock = -1;
 	int r;
 
-	if (access(path, F_OK) < 0 && errno == ENOENT)
+	/* One that was being written when the power went is removed with the lock. */
+	if (access(path, F_OK) < 0 && errno == ENOENT && access(new, F_OK) < 0)
 		return error_set(err, -ENOENT, path, "there is nothing to put back");
 	r = journal_lock(state_dir, &lock, err);
 	return r < 0 ? r : restore_locked(root, state_dir, cgroup_mount, force, forget, ret, err);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# --place host, `profile apply` and `restore` with one call of each kind failing at a time, or a signal at it, in a guest as the
+# --place host, `profile apply` and `restore` with one call of each kind failing at a time, a signal at it, or the power going, in a guest as the
 # host. FAULTS=N so many of all there are (36), or all; SEED=N picks others.
 faults=${FAULTS:-36}
 . "$(dirname "$0")/lib.sh"
@@ -16,7 +16,15 @@ each() {
 }
 
 each faults faults.sh 600
-each signals signals.sh 600
+all=$faults
+[ "$faults" != all ] || faults=600 # all do not fit into the hour that a cell may take
+each signals signals.sh 300
+faults=$all
 [ "$faults" = all ] || faults=$((faults / 3)) # of each of three verbs
 each apply apply_faults.sh 250
+
+# Power cuts: 10 in runs and as many in `profile apply`; POWER=N, make torture takes 60.
+power=${POWER:-10}
+in_guest power "power.sh $power ${SEED:-1} $extra"
+number "power cuts" "$(get power '.cells[0].metrics["workload.outer.0.killed"]')" -ge "$power"
 finish

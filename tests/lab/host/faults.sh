@@ -19,8 +19,9 @@ settle() {
 }
 
 before=$(state)
-FAULT_COUNT=/data/counts host_run
+FAULT_COUNT=/data/all host_run
 same "exit code without a fault" $? 0
+grep -v "^alloc " /data/all >/data/counts # those are for tests/lab/alloc.sh
 settle
 same "state without a fault" "$(state)" "$before"
 total=0

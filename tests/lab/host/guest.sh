@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154
 # For tests/lab/host_*.sh, after lib.sh: a guest as the host of the scripts in this folder.
 tools=
-for tool in sh seq dirname mount mkdir rmdir cat ls grep find sed sleep cut sort mv rm tr; do
+for tool in sh seq dirname mount mkdir rmdir cat ls grep find sed sleep cut sort mv rm tr swapoff; do
 	path=$(command -v $tool) || skip "$tool is not there"
 	tools="$tools $path"
 done
@@ -17,7 +17,7 @@ in_guest() {
 	  groups: [ { name: "outer", workloads: [ { kind: "exec", pack: $pack, command: $command,
 	    figures: { checks: "regex:checks ([0-9]+)", failed: "regex:failed ([0-9]+)",
 	               killed: "regex:killed ([0-9]+)", restored: "regex:restored ([0-9]+)" } } ] } ],
-	  sample: "1s", limit: "7200s" }' >"$work/$1-scenario.json"
+	  sample: "1s", limit: "3600s" }' >"$work/$1-scenario.json"
 	run_json "$1" "$work/$1-scenario.json"
 	cat "$work/$1.err"
 	grep -v '^\[' "$MEMRIG_STORE/$(get "$1" .run)"/cells/*/console.log | tail -n 60
