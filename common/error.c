@@ -15,6 +15,14 @@ void text_plain(char *text)
 	}
 }
 
+bool text_is_plain_name(const char *name)
+{
+	for (const unsigned char *p = (const unsigned char *)name; *p; p++)
+		if (*p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && (p[1] & 0xe0) == 0x80))
+			return false;
+	return *name;
+}
+
 static void fill(struct error *err, const char *where, const char *format, va_list args)
 {
 	snprintf(err->where, sizeof(err->where), "%s", where ? where : "");

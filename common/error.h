@@ -2,6 +2,8 @@
 #ifndef MEMRIG_COMMON_ERROR_H
 #define MEMRIG_COMMON_ERROR_H
 
+#include <stdbool.h>
+
 /*
  * What went wrong, for the caller to print or to record. Library code fills it
  * and returns a negative errno; only runner/ prints. Passing NULL where a
@@ -40,5 +42,8 @@ void error_hint(struct error *err, const char *format, ...) __attribute__((forma
 /* Makes '?' of control characters other than tab and newline: messages quote what somebody else wrote, and a terminal
  * obeys such characters. Errors and diagnostics are plain already. */
 void text_plain(char *text);
+
+/* Whether a name has none of these, nor line breaks and tabs: one that a run or a tag may have. */
+bool text_is_plain_name(const char *name);
 
 #endif

@@ -35,10 +35,11 @@ static void finding_of(struct check *check, const struct error *err)
 static void check_description(struct check *check, const char *dir)
 {
 	_cleanup_free_ char *path = xasprintf("%s/cell.json", dir);
-	json_t *cell = json_load_file(path, 0, NULL);
+	struct error err = { 0 };
+	json_t *cell = NULL;
 
-	if (!cell)
-		finding(check, path, "is not JSON");
+	if (store_read_json(dir, "cell.json", &cell, &err) < 0)
+		finding_of(check, &err);
 	else if (!streq(record_text(cell, "schema", ""), "memrig.cell/1"))
 		finding(check, path, "has a schema that this memrig does not read");
 	json_decref(cell);

@@ -70,8 +70,8 @@ static int read_names(const struct store *store, const char *prefix, struct stor
 
 		if (skip ? strncmp(found->d_name, prefix, skip) != 0 : found->d_name[0] == '.')
 			continue;
-		/* What a link leads to is not this store's. */
-		if (is_link(path))
+		/* What a link leads to is not this store's, and no run of memrig's has a name that steers a terminal. */
+		if (is_link(path) || !text_is_plain_name(found->d_name))
 			continue;
 		/* One that was killed in its first moment has no run.json. */
 		if (store_is_run(path, &changed) || skip)

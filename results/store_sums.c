@@ -11,6 +11,7 @@
 #include "common/util.h"
 
 #define LIST "SHA256SUMS"
+#define LIST_LONGEST (64ULL << 20) /* bytes */
 #define DIGEST_LEN (SHA256_DIGEST_STRING_LENGTH - 1)
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -100,7 +101,7 @@ int store_sums_check(const char *dir, store_finding_fn found, void *opaque, stru
 
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return -ENODATA;
-	r = file_read(NULL, path, &text, NULL, err);
+	r = file_read_beneath(dir, LIST, LIST_LONGEST, &text, NULL, err);
 	if (r == 0)
 		r = sum_files(dir, &sums, err);
 	if (r != 0)

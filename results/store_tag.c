@@ -33,11 +33,13 @@ char *tag_run(const struct store *store, const char *name)
 	_cleanup_free_ char *path = xasprintf("%s/tags/%s", store->dir, name);
 	char target[PATH_MAX];
 	ssize_t len = tag_is_name(name) ? readlink(path, target, sizeof(target) - 1) : -1;
+	const char *run;
 
 	if (len < 0)
 		return NULL;
 	target[len] = '\0';
-	return xstrdup(strrchr(target, '/') ? strrchr(target, '/') + 1 : target);
+	run = strrchr(target, '/') ? strrchr(target, '/') + 1 : target;
+	return text_is_plain_name(run) ? xstrdup(run) : NULL;
 }
 
 static int sync_tags(const char *dir, struct error *err)

@@ -131,10 +131,11 @@ static void print_unfinished(const struct listed *l)
 
 static json_t *run_json(const struct listed *l, const struct index_run *run)
 {
-	_cleanup_free_ char *file = xasprintf("%s/run.json", run->path);
-	json_t *json = json_load_file(file, 0, NULL), *names = json_array(), *id;
+	json_t *json = NULL, *names = json_array(), *id;
 	const char *name;
 
+	if (store_read_json(run->path, "run.json", &json, NULL) < 0)
+		json = json_object(); /* it was there when the index was filled */
 	json_object_set_new(json, "path", json_string(run->path));
 	json_object_foreach (l->tags, name, id)
 		if (streq(json_string_value(id), run->run))

@@ -19,11 +19,12 @@ struct rerun {
 	json_t *warnings;
 };
 
-enum { KEY_STORE = 256, KEY_JSON, KEY_DRY_RUN };
+enum { KEY_STORE = 256, KEY_JSON, KEY_DRY_RUN, KEY_PLACE };
 
 static const struct argp_option argp_options[] = {
 	{ "jobs", 'j', "N", 0, "Guests side by side (default: one a core)", 0 },
 	{ "store", KEY_STORE, "DIR", 0, "Where the run is, and the new one goes (default: $MEMRIG_STORE or ~/.local/share/memrig/runs)", 0 },
+	{ "place", KEY_PLACE, "host", 0, "Yes, a run of the machine itself on this one", 0 },
 	{ "dry-run", KEY_DRY_RUN, 0, 0, "Show every cell, setting, group and guest, and do nothing", 0 },
 	{ "json", KEY_JSON, 0, 0, "Print one JSON document (memrig.rerun/1)", 0 },
 	{ "quiet", 'q', 0, 0, "No progress line", 0 },
@@ -59,6 +60,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_STORE:
 		rerun->run.store = arg;
+		return 0;
+	case KEY_PLACE:
+		if (!streq(arg, "host"))
+			argp_error(state, "--place: only a run on the host must be told where it may run");
+		rerun->run.place = arg;
 		return 0;
 	case KEY_JSON:
 		rerun->run.json = true;

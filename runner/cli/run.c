@@ -369,26 +369,38 @@ int run_all(const struct run_options *options, json_t *argv)
 
 static int read_plan(const char *path, json_t **ret, struct error *err)
 {
-	_cleanup_free_ char *file = xasprintf("%s/plan.json", path);
+	int r = store_read_json(path, "plan.json", ret, err);
 
-	*ret = json_load_file(file, 0, NULL);
-	if (*ret)
-		return 0;
-	error_set(err, -ENOENT, file, "the run has no plan that can be read");
-	error_hint(err, "it was stored by an older memrig, or is damaged: `memrig store check`");
-	return -ENOENT;
+	if (r < 0)
+		error_hint(err, "it was stored by an older memrig, or is damaged: `memrig store check`");
+	return r;
 }
 
 /* `texts` are borrowed from it. */
 static void take_options(const json_t *stored, struct run_options *o)
 {
-	o->place = o->place ? o->place : record_text(stored, "place", "lab");
+	o->place = record_text(stored, "place", "lab");
 	o->clock = record_text(stored, "clock", "virtual");
 	o->check_repeat = json_is_true(json_object_get(stored, "check_repeat"));
 	o->stall_s = o->stall_s ? o->stall_s : (unsigned)record_u64(stored, "stall_s", 0);
 	o->keep_bytes = o->keep_bytes ? o->keep_bytes : record_u64(stored, "keep_bytes", 0);
 	o->swap_bytes = o->swap_bytes ? o->swap_bytes : record_u64(stored, "swap_bytes", 0);
 	o->data_dir = o->data_dir ? o->data_dir : record_text(stored, "data_dir", NULL);
+}
+
+/* A store may be somebody else's: that it says "host" is no reason to change this machine, or to run its programs here. */
+static int check_place(const struct run_options *now, const struct run_options *then, const char *path, struct error *err)
+{
+	bool asked = now->place && streq(now->place, "host");
+	int r;
+
+	if (asked == run_on_host(then) || now->dry_run)
+		return 0;
+	if (asked)
+		return error_set(err, -EINVAL, path, "this run was in the lab, and is done again there: leave out --place");
+	r = error_set(err, -EINVAL, path, "this run was on a machine itself, and would change this one");
+	error_hint(err, "look at it with --dry-run; if it is what you want, add --place host");
+	return r;
 }
 
 static int run_again(const struct run_options *now, struct resume *resume, const char *path, const char *only, json_t *argv,
@@ -405,7 +417,8 @@ static int run_again(const struct run_options *now, struct resume *resume, const
 		take_options(json_object_get(stored, "options"), &options);
 		host = host_options_of(&options);
 		request.host = run_on_host(&options);
-		if (resume && options.check_repeat)
+		r = check_place(now, &options, path, err);
+		if (r == 0 && resume && options.check_repeat)
 			r = error_set(err, -EINVAL, path, "a run with --check-repeat cannot be resumed; run it again");
 	}
 	if (r == 0)
@@ -440,7 +453,6 @@ static int resume_run(const struct run_options *now)
 	if (r == 0)
 		r = resume_open(store, now->resume, &resume, &err);
 	store_close(store);
-	options.place = NULL; /* as it was */
 	if (r == 0)
 		r = run_again(&options, &resume, resume.path, NULL, (json_t *)resume_argv(&resume), &err);
 	resume_close(&resume);

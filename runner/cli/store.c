@@ -76,9 +76,23 @@ static int rebuild_main(int argc, char **argv)
 
 /* ---- check ---- */
 
+/* Names of files are bytes: those that are no text, or that steer a terminal, are shown as '?'. */
+static json_t *plain_path(const char *path)
+{
+	_cleanup_free_ char *text = xstrdup(path);
+	json_t *json;
+
+	text_plain(text);
+	json = json_string(text);
+	for (char *p = text; !json && *p; p++)
+		if (*p & 0x80)
+			*p = '?';
+	return json ? json : json_string(text);
+}
+
 static void list_finding(void *opaque, const char *where, const char *what)
 {
-	json_array_append_new(opaque, json_pack("{s:s, s:s}", "path", where, "what", what));
+	json_array_append_new(opaque, json_pack("{s:o, s:s}", "path", plain_path(where), "what", what));
 }
 
 static int print_checked(const struct stored_request *request, const struct store *store, json_t *findings,

@@ -127,10 +127,25 @@ static void add_nodes(struct args *args, const struct qemu_guest *guest)
 		add_speeds(args, m);
 }
 
+/* QEMU's options are lists: a comma in a value is written twice. The caller frees it. */
+static char *value_of(const char *path)
+{
+	char *value = xcalloc(2 * strlen(path) + 1, 1), *to = value;
+
+	for (; *path; path++) {
+		*to++ = *path;
+		if (*path == ',')
+			*to++ = ',';
+	}
+	return value;
+}
+
 /* NVDIMMs are memory to QEMU: no queue, no completion, so swap and disk are as repeatable as RAM. */
 static void add_pmem(struct args *args, const char *id, const char *path, bool share, uint64_t bytes)
 {
-	add(args, "-object", "memory-backend-file,id=%s,share=%s,mem-path=%s,size=%" PRIu64, id, share ? "on" : "off", path,
+	_cleanup_free_ char *value = value_of(path);
+
+	add(args, "-object", "memory-backend-file,id=%s,share=%s,mem-path=%s,size=%" PRIu64, id, share ? "on" : "off", value,
 	    bytes);
 	add(args, "-device", "nvdimm,id=nv%s,memdev=%s", id, id);
 }

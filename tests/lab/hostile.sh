@@ -135,6 +135,43 @@ damaged; cp "$work/deep.json" "$run/run.json"
 refused "run.json 10,000 deep" show "$run"
 damaged; jq '.cells = ["../../../../etc"]' "$run/run.json" >"$work/new" && cp "$work/new" "$run/run.json"
 refused "a cell ../../../../etc" show "$run"
+# Its plan is what would be run.
+damaged; mv "$run/plan.json" "$work/plan.json"; ln -s "$work/plan.json" "$run/plan.json"
+refused "plan.json is a link" rerun "$run" --dry-run
+damaged; rm "$run/plan.json"; mkfifo "$run/plan.json"
+refused "plan.json is a FIFO" rerun "$run" --dry-run
+refused "plan.json is a FIFO, checked" store check --store "$work/damaged"
+damaged; truncate -s 1G "$run/plan.json"
+refused "plan.json of 1 GiB" rerun "$run" --dry-run
+damaged; cp "$work/deep.json" "$run/plan.json"
+refused "plan.json 10,000 deep" rerun "$run" --dry-run
+# plan FILTER: a new copy whose plan is another
+plan() { damaged; jq "$1" "$run/plan.json" >"$work/new" && cp "$work/new" "$run/plan.json"; }
+plan '.scenarios = [{}]'
+refused "a plan without a scenario" rerun "$run"
+plan '.cells[0].id = "../../../x"'
+refused "a plan with a cell ../../../x" rerun "$run" --store "$work/other-store"
+same "a plan with a cell ../../../x: nothing elsewhere" "$(find "$work" -name x -not -path '*/damaged/*')" ""
+plan ".options.place = \"host\" | .scenarios[0].scenario.groups[0].workloads = [{kind: \"exec\", command: \"touch $work/pwned\"}]"
+refused "a plan that says it was on the host" rerun "$run"
+has "a plan that says it was on the host: says so" "$(cat "$work/out")" "--place host"
+for packages in '--pack /etc/passwd' './x.deb' '?all'; do
+	plan ".scenarios[0].scenario.groups[0].workloads = [{kind: \"exec\", command: \"true\", packages: \"$packages\"}]"
+	refused "packages: $packages" rerun "$run"
+done
+plan '.scenarios[0].scenario.groups[0].workloads = [{kind: "exec", command: "true", pack: "/../etc/passwd"}]'
+refused "pack: /../etc/passwd" rerun "$run"
+for file in SHA256SUMS "cells/$cell/cell.json"; do
+	damaged; rm "$run/$file"; mkfifo "$run/$file"
+	refused "$file is a FIFO" store check --store "$work/damaged"
+done
+damaged; cp "$run/run.json" "$run/$(printf 'x\033]0;owned\007')"
+refused "a file with escapes in its name" store check --store "$work/damaged"
+number "a file with escapes in its name: named all the same" "$(grep -c 'x?\]0;owned?: was not written' "$work/out")" -eq 1
+cp -r "$run" "$work/damaged/$(printf '20200101T000000Z-\033]0;x')"
+"$memrig" list --store "$work/damaged" >"$work/out" 2>&1
+same "a run with escapes in its name: plain" "$(grep -c "$esc" "$work/out")" 0
+
 ln -s "$work/damaged/$id" "$MEMRIG_STORE/20200101T000000Z-beef"
 refused "a run that is a link" show 20200101T000000Z-beef
 

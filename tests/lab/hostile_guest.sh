@@ -26,12 +26,20 @@ EOF
 # Snapshots of such guests are nobody else's: a cache of its own, with the same kernels.
 kernels=$("$memrig" run smoke -k 6.1 --dry-run 2>/dev/null | sed -n 's,.*(\(/.*/kernels\)/6\.1/boot/.*,\1,p' | head -n 1)
 [ -d "$kernels" ] || skip "the kernels' directory is not found"
-export MEMRIG_CACHE="$work/cache" MEMRIG_INIT="$init"
-mkdir "$work/cache"
-ln -s "$kernels" "$work/cache/kernels"
+# Names of directories are no options of QEMU's, either.
+export MEMRIG_CACHE="$work/cache,readonly=on"
+mkdir -m 0700 "$MEMRIG_CACHE"
+ln -s "$kernels" "$MEMRIG_CACHE/kernels"
+jq '.groups[0].workloads = [{kind: "exec", command: "/usr/bin/true", pack: "/usr/bin/true"}] | .expect = []' \
+	workloads/scenarios/smoke.json >"$work/program.json"
+run_json exec "$work/program.json" -p kernel-default -k 6.1
+same "a program, from a cache with a comma in its name: exit code" "$code" 0
+same "the cache and the images in it: for their owner alone" "$(find "$MEMRIG_CACHE" ! -type l -perm /077)" ""
+
+export MEMRIG_INIT="$init"
 
 # elsewhere: what there is outside of the run's directory and of what memrig keeps for itself
-elsewhere() { find "$work" -path "$MEMRIG_STORE" -prune -o -path "$work/cache" -prune -o -path "$work/state" -prune -o -print | sort; }
+elsewhere() { find "$work" -path "$MEMRIG_STORE" -prune -o -path "$MEMRIG_CACHE" -prune -o -path "$work/state" -prune -o -print | sort; }
 
 # misuse SEED WHAT REASON [OPTION...]: the run ends with exit code 3 (not valid), and says the reason
 misuse() {
