@@ -134,11 +134,11 @@ $(PAGE_BIN): build/host/tests/browser/page.o $(HOST_OBJ)
 
 ## check: install what the tests need, build, and pass every test
 check:
-	$(Q)scripts/deps.sh build lab test browser
+	$(Q)scripts/deps.sh build lab test lint browser
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs $(PAGE_BIN)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined unit-programs
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
-	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
+	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/lint.sh tests/schema.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
 
 # Makes a chosen call of a program fail; preloaded.
 build/tests/fault.so: tests/fault/fault.c
@@ -211,7 +211,7 @@ valgrind: all $(UNIT_BIN)
 			--error-exitcode=9 $$t >build/valgrind.log 2>&1 && echo "ok      $$t" || \
 			{ echo "FAILED  $$t"; tail -n 30 build/valgrind.log; failed=1; }; done; exit $$failed
 
-## lint: shellcheck, cppcheck and clang-tidy over everything (CHANGED=1: the C files that differ from main)
+## lint: shellcheck, cppcheck and clang-tidy over everything, what is unchanged from memory (CHANGED=1: what differs from main)
 lint: build/version.h
 	$(Q)scripts/deps.sh build lint
 	$(Q)scripts/lint/lint.sh $(if $(CHANGED),--changed)

@@ -24,7 +24,7 @@ pid=$!
 used=0 first=
 while kill -0 $pid 2>/dev/null; do
 	while read -r path _ _ now priority; do
-		case $path in /data/memrig-swap-*) [ "$now" -le $used ] || used=$now; first=$priority ;; esac
+		case $path in /data/memrig-swap-*) [ "$now" -le "$used" ] || used=$now; first=$priority ;; esac
 	done </proc/swaps
 	sleep 0.05
 done
@@ -32,7 +32,7 @@ wait $pid
 same "exit code of a run" $? 0
 cat err
 checks=$((checks + 1))
-[ $used -ge 1024 ] || { failures=$((failures + 1)); echo "FAILED: its own swap held at most $used KiB, expected 1024 or more"; }
+[ "$used" -ge 1024 ] || { failures=$((failures + 1)); echo "FAILED: its own swap held at most $used KiB, expected 1024 or more"; }
 same "its priority" "$first" 32767
 same "state after a run" "$(state)" "$before"
 
