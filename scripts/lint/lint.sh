@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Static analysis: shellcheck, cppcheck and clang-tidy over everything. Usage: lint.sh [--changed|--quick]
+# Static analysis: shellcheck, cppcheck and clang-tidy over everything. Usage: lint.sh [--changed]
 # --changed: of the C files, those alone that differ from the branch main.
-# --quick: what make check has time for: clang's analyzer, which takes nearly all of it, reads only those that differ.
 # What was found clean is remembered in build/lint by its content. The last line counts; exits 77 without the tools.
 # shellcheck disable=SC2317 # step calls the functions by name
 set -u
@@ -14,17 +13,14 @@ for tool in git shellcheck cppcheck clang-tidy gcc; do
 	command -v "$tool" >/dev/null || { echo "$tool is not installed: scripts/deps.sh lint"; exit 77; }
 done
 all=$(git ls-files '*.c') || { echo "no git checkout: there is no list of the files"; exit 77; }
-main=main
-git rev-parse -q --verify main >/dev/null || main=origin/main
-changed=$(git diff --name-only --diff-filter=d --relative --merge-base "$main" -- '*.c' 2>/dev/null) ||
-	{ [ "$mode" != --changed ] || { echo "no branch main to differ from"; exit 1; }; }
-
 files=$all
-[ "$mode" != --changed ] || files=$changed
+if [ "$mode" = --changed ]; then
+	main=main
+	git rev-parse -q --verify main >/dev/null || main=origin/main
+	files=$(git diff --name-only --diff-filter=d --relative --merge-base "$main" -- '*.c') || exit 1
+fi
 # The tests' own programs are left to cppcheck: the macros of Check are not clang-tidy's kind of C.
 sources=$(printf '%s\n' "$files" | grep -vE '^(tests/|$)')
-analyzed=$sources
-[ "$mode" != --quick ] || analyzed=$(printf '%s\n' "$changed" | grep -vE '^(tests/|$)')
 
 work=build/lint
 mkdir -p $work/cppcheck || exit 1
@@ -45,15 +41,9 @@ c() {
 
 # One file a process: no more than its findings come from any.
 tidy() {
-	[ -z "$analyzed" ] || printf '%s\n' "$analyzed" | xargs -P"$(nproc)" -n 1 scripts/lint/tidy.sh >$work/tidy.out
+	[ -z "$sources" ] || printf '%s\n' "$sources" | xargs -P"$(nproc)" -n 1 scripts/lint/tidy.sh >$work/tidy.out
 	grep -vE '^(ok|same)  ' $work/tidy.out
 	! grep -q '^FAILED' $work/tidy.out
-}
-
-# What clang-tidy says of its own progress goes; xargs fails when one of the processes did.
-without_analyzer() {
-	[ -z "$sources" ] || printf '%s\n' "$sources" | xargs -P"$(nproc)" -n 8 sh -c \
-		'clang-tidy --quiet --checks="-clang-analyzer-*" "$@" -- -std=gnu11 -D_GNU_SOURCE -I. 2>/dev/null' sh
 }
 
 count() { printf '%s\n' "$1" | grep -c .; }
@@ -61,8 +51,7 @@ count() { printf '%s\n' "$1" | grep -c .; }
 : >$work/tidy.out
 step shellcheck shell
 step cppcheck c
-[ "$mode" != --quick ] || step "clang-tidy without the analyzer" without_analyzer
 step clang-tidy tidy
-echo "$(count "$files") C files, $(count "$analyzed") of them analyzed ($(grep -c '^same' $work/tidy.out) as before):" \
+echo "$(count "$files") C files, $(count "$sources") of them read by clang-tidy ($(grep -c '^same' $work/tidy.out) as before):" \
 	"$([ -z "$failed" ] && echo clean || echo "findings of$failed")"
 [ -z "$failed" ]
