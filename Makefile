@@ -139,11 +139,11 @@ $(PAGE_BIN): build/host/tests/browser/page.o $(HOST_OBJ)
 
 ## check: install what the tests need, build, and pass every test
 check:
-	$(Q)scripts/deps.sh build lab test browser
+	$(Q)scripts/deps.sh build lab test lint browser
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs $(PAGE_BIN)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined unit-programs
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
-	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
+	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/lint.sh tests/man.sh tests/schema.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
 
 # Makes a chosen call of a program fail; preloaded.
 build/tests/fault.so: tests/fault/fault.c
@@ -218,7 +218,7 @@ valgrind: all $(UNIT_BIN)
 			--error-exitcode=9 $$t >build/valgrind.log 2>&1 && echo "ok      $$t" || \
 			{ echo "FAILED  $$t"; tail -n 30 build/valgrind.log; failed=1; }; done; exit $$failed
 
-## lint: shellcheck, cppcheck and clang-tidy over everything (CHANGED=1: the C files that differ from main)
+## lint: shellcheck, cppcheck and clang-tidy over everything, what is unchanged from memory (CHANGED=1: what differs from main)
 lint: build/version.h
 	$(Q)scripts/deps.sh build lint
 	$(Q)scripts/lint/lint.sh $(if $(CHANGED),--changed)
@@ -227,14 +227,29 @@ lint: build/version.h
 format:
 	$(Q)clang-format -i $$(git ls-files '*.[ch]')
 
+MAN := build/man/memrig.1 build/man/memrig-profile.5 build/man/memrig-scenario.5
+
+build/man/memrig.1: memrig
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)./memrig man >$@
+
+build/man/memrig-%.5: memrig
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)./memrig man $* >$@
+
+## man: the manual pages, from the tables of --help and of the schemas (build/man)
+man: $(MAN)
+
 ## install: put the program, profiles and scenarios below PREFIX (/usr/local)
 PREFIX ?= /usr/local
-install: all
+install: all man
 	install -D -m 755 memrig $(DESTDIR)$(PREFIX)/bin/memrig
 	install -D -m 755 build/memrig-init $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-init
 	install -D -m 755 build/memrig-preload.so $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-preload.so
 	install -D -m 755 scripts/userspace.sh $(DESTDIR)$(PREFIX)/libexec/memrig/userspace.sh
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/profiles profiles/*.json
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/memrig.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 build/man/memrig-profile.5 build/man/memrig-scenario.5
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' scripts/systemd/memrig-restore.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/memrig-restore.service
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/workloads/scenarios workloads/scenarios/*.json
@@ -248,6 +263,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: FORCE all torture try check unit-programs fuzz afl unit bench lint valgrind format install clean help
+.PHONY: FORCE all torture try check unit-programs fuzz afl unit bench lint man valgrind format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

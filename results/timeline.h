@@ -20,7 +20,7 @@
  * that (a line in its middle that is no record), or has more than is read
  * (below); reading stops there.
  */
-#define TIMELINE_RECORDS_MAX   65536	   /* besides samples */
+#define TIMELINE_RECORDS_MAX   65536u	   /* besides samples */
 #define TIMELINE_TEXT_MAX      (16ULL << 20) /* bytes of them; as JSON in memory they take some fifty times that */
 #define TIMELINE_VALUES_MAX    (128ULL << 20) /* written into the matrix: a gibibyte */
 

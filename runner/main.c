@@ -10,6 +10,7 @@
 #include "results/metrics.h"
 #include "results/verdict.h"
 #include "runner/cli/cli.h"
+#include "runner/cli/man.h"
 #include "runner/profile.h"
 
 const char *argp_program_version = "memrig " MEMRIG_VERSION;
@@ -97,5 +98,7 @@ int main(int argc, char **argv)
 		printf("%s\n", argp_program_version);
 		return EXIT_DONE;
 	}
+	if (argc > 1 && streq(argv[1], "man"))
+		return cli_finish(man_main(verbs, argc - 1, argv + 1));
 	return cli_finish(cli_dispatch(verbs, "memrig", argc, argv));
 }

@@ -6,7 +6,7 @@ set -eu
 
 build="gcc libc6-dev libjansson-dev libnuma-dev libcgroup-dev libzstd-dev libarchive-dev libkmod-dev libmd-dev libncurses-dev libxxhash-dev libsqlite3-dev"
 lab="qemu-system-x86 e2fsprogs kmod busybox-static mmdebstrap"
-test="check libxml2-utils python3-yaml libsubunit-dev jq zstd procps sysstat python3 python3-jsonschema"
+test="check groff-base libxml2-utils python3-yaml libsubunit-dev jq zstd procps sysstat python3 python3-jsonschema"
 fuzz="clang libclang-rt-14-dev afl++"
 lint="clang-tidy cppcheck shellcheck valgrind"
 # Those of the browser's that are there in another way, as a newer node often is, are not installed again.

@@ -6,16 +6,18 @@
 #   MEMRIG_STORE     where the runs are
 #   MEMRIG_OUT       where gate.{txt,xml,ktap,md}, run.json and the page of the run go (default: ./nightly)
 #   MEMRIG_TEXTFILE  node_exporter's textfile directory; memrig.prom is written there (default: $MEMRIG_OUT)
+#   MEMRIG_BASELINE  the tag of the baseline in the store (default: good)
 #   MEMRIG           the program (default: memrig)
 #
-# $MEMRIG_OUT/good names the baseline: the last run that was no worse than the one before. After a regression it stays,
-# until somebody accepts what is new: echo RUN >good. Exits as `memrig gate` does: 0 good, 1 worse, 4 too few runs to
-# tell; the first night is good when its expectations are met.
+# The baseline is the last run that was no worse than the one before; its tag keeps `memrig store prune` off it. After a
+# regression it stays, until somebody accepts what is new: memrig store tag RUN good. Exits as `memrig gate` does: 0 good,
+# 1 worse, 4 too few runs to tell; the first night is good when its expectations are met.
 set -eu
 
 memrig=${MEMRIG:-memrig}
 out=${MEMRIG_OUT:-nightly}
 textfile=${MEMRIG_TEXTFILE:-$out}
+baseline=${MEMRIG_BASELINE:-good}
 mkdir -p "$out"
 
 # Findings of the run alone (exit 1) are told by the gate too; anything else is no night.
@@ -29,19 +31,16 @@ if [ "$code" -gt 1 ]; then
 fi
 run=$(jq -r .run "$out/run.json")
 
-accept() {
-	echo "$run" >"$out/good.new"
-	mv "$out/good.new" "$out/good"
-}
+accept() { "$memrig" store tag "$run" "$baseline"; }
 
-if [ ! -s "$out/good" ]; then
+if ! "$memrig" store tag --json | jq -e --arg name "$baseline" '.tags[$name]' >/dev/null; then
 	echo "nightly: $run is the first night, there is nothing to hold it against"
 	[ "$code" -eq 0 ] && accept
 	exit "$code"
 fi
 
 code=0
-"$memrig" gate "$run" --baseline "$(cat "$out/good")" --junit "$out/gate.xml" --ktap "$out/gate.ktap" \
+"$memrig" gate "$run" --baseline "$baseline" --junit "$out/gate.xml" --ktap "$out/gate.ktap" \
 	--markdown "$out/gate.md" --prometheus "$textfile/memrig.prom" >"$out/gate.txt" || code=$?
 cat "$out/gate.txt"
 case $code in

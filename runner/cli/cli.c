@@ -5,10 +5,12 @@
 
 #include "common/suggest.h"
 #include "common/util.h"
+#include "runner/cli/man.h"
 
 /* What every verb shares: printing, options, sub-verbs. */
 
 static const char *color_when = "auto";
+static FILE *man_out; /* not NULL: verbs are described, not run */
 
 void cli_error(const struct error *err)
 {
@@ -81,6 +83,10 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 
 	int r;
 
+	if (man_out) {
+		man_verb(man_out, argv[0], argp);
+		return ECANCELED;
+	}
 	argp_err_exit_status = EXIT_USAGE;
 	r = argp_parse(&whole, argc, argv, 0, NULL, input); /* a mistake of the user's has ended the program */
 	if (r == ENOMEM)
@@ -131,12 +137,27 @@ int cli_finish(int code)
 	return EXIT_BROKEN;
 }
 
+void cli_man(const struct verb *const *verbs, const char *prefix, FILE *out)
+{
+	man_out = out;
+	for (; *verbs; verbs++) {
+		_cleanup_free_ char *full = xasprintf("%s %s", prefix, (*verbs)->name);
+
+		if (!(*verbs)->hidden)
+			(*verbs)->main(1, (char *[]){ full, NULL });
+	}
+}
+
 int cli_dispatch(const struct verb *const *verbs, const char *prefix, int argc, char **argv)
 {
 	static const char color[] = "--color=";
 	struct error err;
 	const char *name;
 
+	if (man_out) {
+		cli_man(verbs, prefix, man_out);
+		return EXIT_DONE;
+	}
 	for (; argc > 1 && strncmp(argv[1], color, strlen(color)) == 0; argc--, argv++)
 		if (set_color(argv[1] + strlen(color), &err) < 0) {
 			fprintf(stderr, "%s: %s: %s\nTry '%s --help'.\n", prefix, err.where, err.what,

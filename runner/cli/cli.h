@@ -5,6 +5,7 @@
 #include <argp.h>
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "common/diag.h"
 #include "common/error.h"
@@ -44,11 +45,15 @@ int cli_json(const json_t *json);
 /* Parses with ARGP_IN_ORDER off, exit code 2 for usage mistakes, --help on stdout. `argp->doc` starts with examples. */
 int cli_parse(const struct argp *argp, int argc, char **argv, void *input);
 
-/* Sub-verbs ("profile list"): runs the one that argv[1] names, after any --color=WHEN; prints the choice and
- * returns EXIT_USAGE otherwise. */
+/* Writes what cli_parse() would parse for each of the verbs and their sub-verbs to `out`, as a manual page has it: every
+ * verb's main is called, and cli_parse() writes and returns ECANCELED, whereupon a verb does nothing. */
+void cli_man(const struct verb *const *verbs, const char *prefix, FILE *out);
+
 /* At the end of main(): a result that could not be written is a failure, whatever the verb said. */
 int cli_finish(int code);
 
+/* Sub-verbs ("profile list"): runs the one that argv[1] names, after any --color=WHEN; prints the choice and
+ * returns EXIT_USAGE otherwise. */
 int cli_dispatch(const struct verb *const *verbs, const char *prefix, int argc, char **argv);
 
 /* Whether to colour: --color=auto|always|never, NO_COLOR, TERM=dumb, a terminal. */

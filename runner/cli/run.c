@@ -11,7 +11,6 @@
 #include "results/compare.h"
 #include "results/store.h"
 #include "results/summary.h"
-#include "results/timeline.h"
 #include "runner/cli/cli.h"
 #include "runner/cli/progress.h"
 #include "runner/cli/resume.h"
@@ -223,7 +222,7 @@ static int preflight(const struct run_options *options, const struct plan *plan,
 	return r < 0 ? r : pool_check_memory(plan, jobs, err);
 }
 
-static void note(const char *text)
+void run_note(const char *text)
 {
 	fprintf(stderr, "memrig: %s\n", text);
 }
@@ -235,7 +234,7 @@ static int run_host(const struct run_options *options, const struct pool_options
 
 	host.done = pool->done;
 	host.progress = pool->progress;
-	host.note = note;
+	host.note = run_note;
 	host.opaque = pool->opaque;
 	return host_run(plan, &host, err);
 }
@@ -324,7 +323,16 @@ static int run_plan(const struct run_options *options, struct resume *resume, st
 	return r;
 }
 
-static int plan_and_run(const struct run_options *options, json_t *argv)
+int run_or_show(const struct run_options *options, struct resume *resume, struct plan *plan, json_t *argv)
+{
+	struct host_options host = host_options_of(options);
+
+	if (options->dry_run)
+		return plan_show(plan, choose_clock(options, plan), run_on_host(options) ? &host : NULL, options->json);
+	return run_plan(options, resume, plan, argv);
+}
+
+int run_all(const struct run_options *options, json_t *argv)
 {
 	static const char *const default_profiles[] = { "kernel-default", NULL };
 	static const char *const default_kernels[] = { LAB_DEFAULT_KERNEL, NULL };
@@ -338,8 +346,7 @@ static int plan_and_run(const struct run_options *options, json_t *argv)
 					.clock = options->clock,
 					.host = run_on_host(options),
 					.fetch = !options->dry_run,
-					.note = note };
-	struct host_options host = host_options_of(options);
+					.note = run_note };
 	struct diags diags = { 0 };
 	struct error err = { 0 };
 	struct plan *plan = NULL;
@@ -354,112 +361,9 @@ static int plan_and_run(const struct run_options *options, json_t *argv)
 		return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
 	}
 	diags_release(&diags);
-	r = options->dry_run ? plan_show(plan, choose_clock(options, plan), run_on_host(options) ? &host : NULL, options->json)
-			     : run_plan(options, NULL, plan, argv);
+	r = run_or_show(options, NULL, plan, argv);
 	plan_free(plan);
 	return r;
-}
-
-int run_all(const struct run_options *options, json_t *argv)
-{
-	return plan_and_run(options, argv);
-}
-
-/* ---- runs that are stored ---- */
-
-static int read_plan(const char *path, json_t **ret, struct error *err)
-{
-	int r = store_read_json(path, "plan.json", ret, err);
-
-	if (r < 0)
-		error_hint(err, "it was stored by an older memrig, or is damaged: `memrig store check`");
-	return r;
-}
-
-/* `texts` are borrowed from it. */
-static void take_options(const json_t *stored, struct run_options *o)
-{
-	o->place = record_text(stored, "place", "lab");
-	o->clock = record_text(stored, "clock", "virtual");
-	o->check_repeat = json_is_true(json_object_get(stored, "check_repeat"));
-	o->stall_s = o->stall_s ? o->stall_s : (unsigned)record_u64(stored, "stall_s", 0);
-	o->keep_bytes = o->keep_bytes ? o->keep_bytes : record_u64(stored, "keep_bytes", 0);
-	o->swap_bytes = o->swap_bytes ? o->swap_bytes : record_u64(stored, "swap_bytes", 0);
-	o->data_dir = o->data_dir ? o->data_dir : record_text(stored, "data_dir", NULL);
-}
-
-/* A store may be somebody else's: that it says "host" is no reason to change this machine, or to run its programs here. */
-static int check_place(const struct run_options *now, const struct run_options *then, const char *path, struct error *err)
-{
-	bool asked = now->place && streq(now->place, "host");
-	int r;
-
-	if (asked == run_on_host(then) || now->dry_run)
-		return 0;
-	if (asked)
-		return error_set(err, -EINVAL, path, "this run was in the lab, and is done again there: leave out --place");
-	r = error_set(err, -EINVAL, path, "this run was on a machine itself, and would change this one");
-	error_hint(err, "look at it with --dry-run; if it is what you want, add --place host");
-	return r;
-}
-
-static int run_again(const struct run_options *now, struct resume *resume, const char *path, const char *only, json_t *argv,
-		     struct error *err)
-{
-	struct run_options options = *now;
-	struct plan_stored request = { .only = only, .fetch = !now->dry_run, .note = note };
-	struct host_options host;
-	struct plan *plan = NULL;
-	json_t *stored = NULL;
-	int r = read_plan(path, &stored, err);
-
-	if (r == 0) {
-		take_options(json_object_get(stored, "options"), &options);
-		host = host_options_of(&options);
-		request.host = run_on_host(&options);
-		r = check_place(now, &options, path, err);
-		if (r == 0 && resume && options.check_repeat)
-			r = error_set(err, -EINVAL, path, "a run with --check-repeat cannot be resumed; run it again");
-	}
-	if (r == 0)
-		r = plan_from_json(stored, &request, &plan, err);
-	if (r == 0)
-		r = options.dry_run ? plan_show(plan, choose_clock(&options, plan), run_on_host(&options) ? &host : NULL, options.json)
-				    : run_plan(&options, resume, plan, argv);
-	plan_free(plan);
-	json_decref(stored);
-	return r;
-}
-
-int run_stored(const struct run_options *options, const char *path, const char *only, json_t *argv)
-{
-	struct error err = { 0 };
-	int r = run_again(options, NULL, path, only, argv, &err);
-
-	if (r >= 0)
-		return r;
-	cli_error(&err);
-	return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
-}
-
-static int resume_run(const struct run_options *now)
-{
-	struct run_options options = *now;
-	struct resume resume = { 0 };
-	struct store *store = NULL;
-	struct error err = { 0 };
-	int r = store_open(now->store, &store, &err);
-
-	if (r == 0)
-		r = resume_open(store, now->resume, &resume, &err);
-	store_close(store);
-	if (r == 0)
-		r = run_again(&options, &resume, resume.path, NULL, (json_t *)resume_argv(&resume), &err);
-	resume_close(&resume);
-	if (r >= 0)
-		return r;
-	cli_error(&err);
-	return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
 }
 
 static int run_main(int argc, char **argv)
@@ -478,7 +382,7 @@ static int run_main(int argc, char **argv)
 		cli_error(&err);
 		r = EXIT_CANNOT_RUN;
 	} else if (r == 0) {
-		r = options.resume ? resume_run(&options) : plan_and_run(&options, words);
+		r = options.resume ? run_resumed(&options) : run_all(&options, words);
 	}
 	json_decref(words);
 	run_options_release(&options);

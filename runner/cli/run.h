@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct plan;
+struct resume;
+
 /* What `memrig run` was asked for. */
 struct names {
 	const char **list; /* NULL-terminated */
@@ -35,6 +38,15 @@ int run_all(const struct run_options *options, json_t *argv);
 /* As run_all(), of the plan that a run's directory has; `only` is the id of one cell, NULL: all. What `options` does not
  * say (place, clock, ...) is as it was then. */
 int run_stored(const struct run_options *options, const char *path, const char *only, json_t *argv);
+
+/* As run_all(), of the cells that had not ended in the run that options->resume names. */
+int run_resumed(const struct run_options *options);
+
+/* With --dry-run shows the plan, else runs, stores and shows it; `resume` may be NULL. Returns an exit code. */
+int run_or_show(const struct run_options *options, struct resume *resume, struct plan *plan, json_t *argv);
+
+/* What takes a while is said on stderr while it goes on. */
+void run_note(const char *text);
 
 /* Fills *ret, with defaults for what was not said. Returns an exit code; run_options_release() in any case. */
 int run_options_parse(int argc, char **argv, struct run_options *ret);

@@ -17,6 +17,8 @@ profile() {
 		"what somebody changes" "$1" >"$work/planted.json"
 }
 
+good() { "$memrig" store tag --json | jq -r .tags.good; }
+
 night() {
 	"$nightly/nightly.sh" >"$work/night.out" 2>"$work/night.err"
 	code=$?
@@ -28,13 +30,13 @@ profile 60
 night
 same "first night: exit code" "$code" 0
 has "first night: nothing to compare with" "$(cat "$work/night.out")" "first night"
-first=$(cat "$work/out/good")
+first=$(good)
 has "first night: becomes the baseline" "$first" Z-
 
 night
 same "second night: exit code" "$code" 0
 has "second night: says so" "$(cat "$work/night.out")" "no change (1 no change)"
-second=$(cat "$work/out/good")
+second=$(good)
 differ "second night: becomes the baseline" "$first" "$second"
 has "second night: textfile" "$(cat "$work/out/memrig.prom")" 'result="no_change"} 1'
 same "second night: JUnit without failures" "$(xmllint --xpath 'string(/testsuites/@failures)' "$work/out/gate.xml")" 0
@@ -46,7 +48,7 @@ text=$(cat "$work/night.out")
 has "third night: says regression" "$text" "regression   night, planted"
 has "third night: what changed, first" "$text" "not the same: profile vm.swappiness 60 -> 180"
 has "third night: the first divergence" "$text" "first at sample"
-same "third night: the baseline stays" "$(cat "$work/out/good")" "$second"
+same "third night: the baseline stays" "$(good)" "$second"
 has "third night: textfile" "$(cat "$work/out/memrig.prom")" 'result="regression"} 1'
 has "third night: Markdown" "$(cat "$work/out/gate.md")" "## memrig gate: regression"
 has "third night: KTAP" "$(cat "$work/out/gate.ktap")" "not ok 1 night"
