@@ -136,8 +136,8 @@ END_TEST
 /* libarchive has formats that it gives to a program of that name. */
 START_TEST(no_program_is_started_for_a_module)
 {
-	static const char script[] = "#!/bin/sh\n: >\"$0.ran\"\n";
-	_cleanup_free_ char *path = put("m.ko", "LRZI\0\6 and what it packs", 26);
+	static const char script[] = "#!/bin/sh\n: >\"$0.ran\"\n", packed[] = "LRZI\0\6 and what it packs";
+	_cleanup_free_ char *path = put("m.ko", packed, sizeof(packed));
 	_cleanup_free_ char *program = put("lrzip", script, strlen(script));
 	_cleanup_free_ char *ran = xasprintf("%s.ran", program);
 
