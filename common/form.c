@@ -192,6 +192,35 @@ void form_string(const struct form_value *value, void *into)
 	*string = xstrdup(json_string_value(value->json));
 }
 
+/* `p` is UTF-8. */
+static bool is_control(const unsigned char *p)
+{
+	return *p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0) ||
+	       (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9));
+}
+
+static bool is_line(const struct form_value *value)
+{
+	for (const unsigned char *p = (const unsigned char *)json_string_value(value->json); *p; p++)
+		if (is_control(p)) {
+			form_fail(value, NULL, "has a line break or another control character");
+			return false;
+		}
+	return true;
+}
+
+void form_check_line(const struct form_value *value, void *unused)
+{
+	(void)unused;
+	is_line(value);
+}
+
+void form_line(const struct form_value *value, void *into)
+{
+	if (is_line(value))
+		form_string(value, into);
+}
+
 void form_bytes(const struct form_value *value, void *into)
 {
 	_cleanup_free_ char *text = form_scalar_text(value->json);

@@ -75,8 +75,13 @@ bool form_read_object(const struct form_value *value, const struct form_field *f
 void form_read_list(const struct form_value *list, unsigned types,
 		    void (*read)(const struct form_value *value, size_t index, void *into), void *into);
 
+/* Reports text that is more than a line, or would steer a terminal: control characters, and U+2028 and U+2029, which are
+ * line breaks to YAML. A reader of one field, too, which reads nothing. */
+void form_check_line(const struct form_value *value, void *unused);
+
 /* Readers of one field; for `read`. */
 void form_string(const struct form_value *value, void *into);   /* char *, a copy */
+void form_line(const struct form_value *value, void *into);     /* the same, of text that form_check_line() accepts */
 void form_bytes(const struct form_value *value, void *into);    /* uint64_t; "64M" or a number, no shares */
 void form_duration(const struct form_value *value, void *into); /* uint64_t, nanoseconds */
 

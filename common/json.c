@@ -6,6 +6,7 @@
 
 #include "common/error.h"
 #include "common/file.h"
+#include "common/json_syntax.h"
 #include "common/util.h"
 
 enum { LARGEST_FILE = 1 << 20 };
@@ -50,12 +51,14 @@ static size_t token_start(const char *text, size_t len, const json_error_t *erro
 static int syntax_error(const char *text, size_t len, const char *file, const json_error_t *error,
 			struct diags *diags)
 {
-	bool encoding = json_error_code(error) == json_error_invalid_utf8;
+	_cleanup_free_ char *message = NULL;
+	const char *hint;
 	unsigned line, column;
+	size_t at;
 
-	place_of(text, token_start(text, len, error), &line, &column);
-	diags_add(diags, file, line, column, "", encoding ? "save the file as UTF-8" : NULL, "not JSON: %s",
-		  error->text);
+	message = json_syntax_message(text, len, token_start(text, len, error), error, &at, &hint);
+	place_of(text, at, &line, &column);
+	diags_add(diags, file, line, column, "", hint, "not JSON: %s", message);
 	return -EINVAL;
 }
 

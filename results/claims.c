@@ -3,6 +3,7 @@
 
 #include "common/size.h"
 #include "common/util.h"
+#include "results/export/text.h"
 #include "results/table.h"
 #include "results/timeline.h"
 
@@ -196,10 +197,16 @@ void claims_print_ktap(FILE *out, const json_t *answers)
 		json_array_foreach (json_object_get(a, "expectations"), k, expectation) {
 			_cleanup_free_ char *line = expectation_text(expectation);
 
-			fprintf(out, "# %s\n", line);
+			fputs("# ", out);
+			text_ktap(out, line);
+			fputc('\n', out);
 		}
-		fprintf(out, "%sok %zu %s%s%s\n", streq(answer, answer_words[CLAIM_DIFFERS]) ? "not " : "", i + 1,
-			record_text(a, "cell", "?"), streq(answer, answer_words[CLAIM_CANNOT_TELL]) ? " # SKIP " : "",
-			streq(answer, answer_words[CLAIM_CANNOT_TELL]) ? record_text(a, "reason", "cannot tell here") : "");
+		fprintf(out, "%sok %zu ", streq(answer, answer_words[CLAIM_DIFFERS]) ? "not " : "", i + 1);
+		text_ktap(out, record_text(a, "cell", "?"));
+		if (streq(answer, answer_words[CLAIM_CANNOT_TELL])) {
+			fputs(" # SKIP ", out);
+			text_ktap(out, record_text(a, "reason", "cannot tell here"));
+		}
+		fputc('\n', out);
 	}
 }

@@ -46,32 +46,15 @@ static void read_name(const struct form_value *value, void *into)
 	name_read(value, &((struct written *)into)->profile->name);
 }
 
-/* Control characters, and U+2028 and U+2029, which are line breaks to YAML, as U+0085 is. `p` is UTF-8. */
-static bool is_control(const unsigned char *p)
-{
-	return *p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0) ||
-	       (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9));
-}
-
-/* One line: it ends up in comments of what is exported, where a line of its own would be a setting or a task. */
-static void read_line(const struct form_value *value, char **into)
-{
-	for (const unsigned char *p = (const unsigned char *)json_string_value(value->json); *p; p++)
-		if (is_control(p)) {
-			form_fail(value, NULL, "has a line break or another control character");
-			return;
-		}
-	form_string(value, into);
-}
-
+/* Both end up in comments of what is exported, where a line of its own would be a setting or a task. */
 static void read_description(const struct form_value *value, void *into)
 {
-	read_line(value, &((struct written *)into)->profile->description);
+	form_line(value, &((struct written *)into)->profile->description);
 }
 
 static void read_source(const struct form_value *value, void *into)
 {
-	read_line(value, &((struct written *)into)->profile->source);
+	form_line(value, &((struct written *)into)->profile->source);
 }
 
 static void read_family(const struct form_value *value, void *into)

@@ -18,6 +18,7 @@ static void read_symptom(const struct form_value *value, size_t index, void *int
 	(void)into;
 	if (!*json_string_value(value->json))
 		form_fail(value, "say what is seen, as \"it swaps although memory is free\"", "is empty");
+	form_check_line(value, NULL);
 }
 
 static void read_symptoms(const struct form_value *value, void *into)
@@ -29,10 +30,10 @@ static void read_symptoms(const struct form_value *value, void *into)
 
 static const struct form_field fields[] = {
 	{ "symptoms", FORM_ARRAY, true, read_symptoms, 0, symptoms_schema, "what somebody sees who has it, in their words" },
-	{ "seen", FORM_STRING, false, NULL, 0, NULL, "the real machine and its figures" },
-	{ "scaled", FORM_STRING, false, NULL, 0, NULL, "what became of them here" },
-	{ "expected", FORM_STRING, false, NULL, 0, NULL, "what happens, and on which LRU" },
-	{ "fix", FORM_STRING, false, NULL, 0, NULL, "what to change" },
+	{ "seen", FORM_STRING, false, form_check_line, 0, NULL, "the real machine and its figures" },
+	{ "scaled", FORM_STRING, false, form_check_line, 0, NULL, "what became of them here" },
+	{ "expected", FORM_STRING, false, form_check_line, 0, NULL, "what happens, and on which LRU" },
+	{ "fix", FORM_STRING, false, form_check_line, 0, NULL, "what to change" },
 	{ 0 },
 };
 

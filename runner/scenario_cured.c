@@ -13,7 +13,7 @@
 #include "common/util.h"
 
 static const struct form_field fields[] = {
-	{ "description", FORM_STRING, false, NULL, 0, NULL, "one sentence" },
+	{ "description", FORM_STRING, false, form_check_line, 0, NULL, "one sentence" },
 	{ "set", FORM_OBJECT, true, NULL, 0, NULL, "key paths and what stands there instead; null removes the key" },
 	{ "expect", FORM_ARRAY, true, NULL, 0, expects_schema, "what is expected of every cell of the cured scenario" },
 	{ 0 },

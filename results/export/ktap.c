@@ -5,21 +5,23 @@
 #include "results/export/export.h"
 #include "results/export/text.h"
 
-/* A '#' begins a directive, a newline the next line. */
-static const char *const one_line[] = { "#", "", "\n", " ", NULL };
-
 static void put_result(FILE *out, const char *indent, bool ok, size_t number, const char *name)
 {
 	fprintf(out, "%s%sok %zu ", indent, ok ? "" : "not ", number);
-	text_escaped(out, name, one_line);
+	text_ktap(out, name);
 }
 
 static void put_diagnostics(FILE *out, const char *details)
 {
+	static const char *const none[] = { NULL };
+
 	while (*details) {
 		size_t len = strcspn(details, "\n");
+		_cleanup_free_ char *line = xasprintf("%.*s", (int)len, details);
 
-		fprintf(out, "  # %.*s\n", (int)len, details);
+		fputs("  # ", out);
+		text_escaped(out, line, none);
+		fputc('\n', out);
 		details += len + (details[len] == '\n');
 	}
 }
@@ -31,7 +33,7 @@ static void put_case(FILE *out, size_t number, const struct export_case *c)
 	put_result(out, "  ", c->status != EXPORT_FAIL, number, c->name);
 	if (c->status == EXPORT_SKIP || *c->message) {
 		fputs(c->status == EXPORT_SKIP ? " # SKIP " : " # ", out);
-		text_escaped(out, c->message, one_line);
+		text_ktap(out, c->message);
 	}
 	fputc('\n', out);
 }

@@ -17,17 +17,29 @@ char *text_end(struct text *t)
 	return t->data;
 }
 
+/* C0 but tab and newline, DEL, and C1, which is two bytes in UTF-8. */
+static size_t control_len(const char *p)
+{
+	unsigned char c = (unsigned char)p[0];
+
+	if (c == 0xc2 && ((unsigned char)p[1] & 0xe0) == 0x80)
+		return 2;
+	return (c < ' ' && c != '\t' && c != '\n') || c == 0x7f;
+}
+
 void text_escaped(FILE *out, const char *text, const char *const *pairs)
 {
 	for (const char *p = text; *p; p++) {
 		const char *const *pair = pairs;
+		size_t control = control_len(p);
 
 		while (*pair && **pair != *p)
 			pair += 2;
 		if (*pair)
 			fputs(pair[1], out);
 		else
-			fputc((unsigned char)*p < ' ' && *p != '\t' && *p != '\n' ? '?' : *p, out);
+			fputc(control ? '?' : *p, out);
+		p += control == 2;
 	}
 }
 
@@ -47,6 +59,14 @@ void text_markdown_code(FILE *out, const char *text)
 	fputc('`', out);
 	text_escaped(out, text, escapes);
 	fputc('`', out);
+}
+
+/* A '#' begins a directive, a newline the next line. */
+void text_ktap(FILE *out, const char *text)
+{
+	static const char *const one_line[] = { "#", "", "\n", " ", NULL };
+
+	text_escaped(out, text, one_line);
 }
 
 void text_csv(FILE *out, const char *text)

@@ -20,7 +20,7 @@ static int read_plan(const char *path, json_t **ret, struct error *err)
 	return r;
 }
 
-/* `texts` are borrowed from it. */
+/* The texts are borrowed from it. */
 static void take_options(const json_t *stored, struct run_options *o)
 {
 	o->place = record_text(stored, "place", "lab");

@@ -3,6 +3,7 @@
 
 #include "common/form.h"
 #include "common/util.h"
+#include "results/export/text.h"
 #include "runner/expect.h"
 
 static void print_machine(const struct machine *machine)
@@ -31,6 +32,7 @@ static void print_machine(const struct machine *machine)
 /* The members of an object as written, but for those named. */
 static void print_members(json_t *object, const char *const *but)
 {
+	static const char *const one_line[] = { "\n", " ", NULL };
 	const char *key;
 	json_t *json;
 
@@ -41,8 +43,10 @@ static void print_members(json_t *object, const char *const *but)
 
 		while (*skip && !streq(*skip, key))
 			skip++;
-		if (!*skip)
-			printf("  %s %s", key, text);
+		if (*skip)
+			continue;
+		printf("  %s ", key);
+		text_escaped(stdout, text, one_line); /* a command may have any character */
 	}
 	printf("\n");
 }

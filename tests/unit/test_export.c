@@ -179,6 +179,19 @@ START_TEST(ktap_is_read_as_it_is_written)
 }
 END_TEST
 
+START_TEST(ktap_does_not_steer_a_terminal)
+{
+	_cleanup_free_ char *text = made(export_ktap,
+		"{\"schema\":\"memrig.gate/1\",\"groups\":[{\"scenario\":\"s\",\"profile\":\"p\",\"kernel\":\"k\","
+		"\"result\":\"regression\",\"findings\":[{\"result\":\"regression\","
+		"\"text\":\"a\\u001b[31m\\u007f\\u009bb\\u00a0c\\rd\"}]}]}");
+
+	ck_assert(has(text, "  # regression: a?[31m??b\xc2\xa0" "c?d\n"));
+	ck_assert(has(text, " # regression: a?[31m??b\xc2\xa0" "c?d\n"));
+	ck_assert_ptr_null(strpbrk(text, "\x1b\x7f\r"));
+}
+END_TEST
+
 START_TEST(ktap_of_a_run_has_its_expectations)
 {
 	_cleanup_free_ char *text = made(export_ktap, run_text);
@@ -313,6 +326,7 @@ int main(void)
 	tcase_add_test(tc, junit_counts_and_escapes);
 	tcase_add_test(tc, junit_of_a_run_has_its_expectations);
 	tcase_add_test(tc, ktap_is_read_as_it_is_written);
+	tcase_add_test(tc, ktap_does_not_steer_a_terminal);
 	tcase_add_test(tc, ktap_of_a_run_has_its_expectations);
 	tcase_add_test(tc, prometheus_text_is_well_formed);
 	tcase_add_test(tc, prometheus_has_results_counts_and_the_time);

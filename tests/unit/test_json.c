@@ -117,10 +117,23 @@ static void check_refused(const char *bad, size_t len, unsigned line, unsigned c
 
 START_TEST(syntax_errors_point_at_the_start_of_the_offence)
 {
-	CHECK_REFUSED("{\n  \"a\": nope }", 2, 8, "not JSON: invalid token near 'nope'");
-	CHECK_REFUSED("{ \"\xc3\xa4\": 1,, }", 1, 10, "not JSON: string or '}' expected near ','");
-	CHECK_REFUSED("[ 1 2 ]", 1, 5, "not JSON: ']' expected near '2'");
-	CHECK_REFUSED("{ \"a\": 1, \"a\": 2 }", 1, 11, "not JSON: duplicate object key near '\"a\"'");
+	CHECK_REFUSED("{\n  \"a\": nope }", 2, 8, "not JSON: a value is expected, not 'nope'");
+	CHECK_REFUSED("{ \"\xc3\xa4\": 1,, }", 1, 10, "not JSON: a key in double quotes or '}' is expected, not ','");
+	CHECK_REFUSED("[ 1 2 ]", 1, 5, "not JSON: ',' or ']' is expected, not '2'");
+	CHECK_REFUSED("{ \"a\": 1, \"a\": 2 }", 1, 11, "not JSON: the object has this key already");
+	CHECK_REFUSED("{\"a\":1 \"b\":2}", 1, 8, "not JSON: ',' or '}' is expected, not a string");
+	CHECK_REFUSED("{\"a\" 1}", 1, 6, "not JSON: ':' is expected after the key, not '1'");
+	CHECK_REFUSED("{\"a\":\"b", 1, 6, "not JSON: the file ends within a string");
+	CHECK_REFUSED("{\"a\":\"\\q\"}", 1, 6, "not JSON: there is no such escape in JSON");
+	CHECK_REFUSED("[1,2", 1, 5, "not JSON: ',' or ']' is expected, not the end of the file");
+}
+END_TEST
+
+START_TEST(a_comma_too_many_is_where_it_stands)
+{
+	CHECK_REFUSED("[\n 1,\n\n]", 2, 3, "not JSON: nothing follows the comma but ']'");
+	CHECK_REFUSED("{ \"a\": 1, }", 1, 9, "not JSON: nothing follows the comma but '}'");
+
 }
 END_TEST
 
@@ -248,6 +261,7 @@ int main(void)
 	tcase_add_test(tcase, brackets_and_quotes_inside_strings_do_not_mislead);
 	tcase_add_test(tcase, elements_are_found_by_number);
 	tcase_add_test(tcase, what_is_not_there_is_not_found);
+	tcase_add_test(tcase, a_comma_too_many_is_where_it_stands);
 	tcase_add_test(tcase, syntax_errors_point_at_the_start_of_the_offence);
 	tcase_add_test(tcase, a_byte_of_zero_is_refused);
 	tcase_add_test(tcase, a_file_larger_than_a_megabyte_is_refused);
