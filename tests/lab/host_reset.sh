@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The reset fails in runs on the host: RESETS=N of them (6), SEED=N picks others. A guest is the host, resets without a word, and the next one
+# The power fails in runs on the host: RESETS=N of them (6), SEED=N picks others. A guest is the host, resets without a word, and the next one
 # boots with the disk as it was left: what was only in the page cache is gone.
 . "$(dirname "$0")/lib.sh"
 need_lab 6.1
@@ -41,6 +41,6 @@ done
 same "the last guest" "$(get reset '.cells[0].outcome')" completed
 same "failed" "$(get reset '.cells[0].metrics["workload.outer.0.failed"]')" 0
 number "checks" "$(get reset '.cells[0].metrics["workload.outer.0.checks"]')" -ge $((resets * 2))
-number "power resets" "$(get reset '.cells[0].metrics["workload.outer.0.killed"]')" -ge $((resets * 8 / 10))
+number "power cuts" "$(get reset '.cells[0].metrics["workload.outer.0.killed"]')" -ge $((resets * 8 / 10))
 number "journals found" "$(get reset '.cells[0].metrics["workload.outer.0.restored"]')" -ge $((resets / 4))
 finish
