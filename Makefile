@@ -179,6 +179,7 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
 torture: all build/tests/fault.so
 	$(Q)TORTURE=$${TORTURE:-1000} tests/lab/host_place.sh
 	$(Q)FAULTS=$${FAULTS:-all} POWER=$${POWER:-60} tests/lab/host_faults.sh
+	$(Q)RESETS=$${RESETS:-40} tests/lab/host_reset.sh
 	$(Q)FAULTS=$${FAULTS:-all} tests/lab/signals.sh
 	$(Q)ALLOC=$${ALLOC:-all} tests/lab/alloc.sh
 

@@ -306,6 +306,7 @@ void pool_end_signals(sigset_t *ret)
 	sigaddset(ret, SIGINT);
 	sigaddset(ret, SIGTERM);
 	sigaddset(ret, SIGHUP);
+	sigaddset(ret, SIGQUIT);
 }
 
 void pool_block_signals(sigset_t *ret_before)

@@ -24,12 +24,12 @@ struct pool_options {
 	void *opaque;
 };
 
-/* The signals that end a run. */
+/* The signals that end a run: SIGINT, SIGTERM, SIGHUP, SIGQUIT. */
 void pool_end_signals(sigset_t *ret);
 /* Blocks the signals that end a run; they are taken by pool_run(), and the caller restores the mask afterwards. */
 void pool_block_signals(sigset_t *ret_before);
 
-/* With these signals blocked. Returns 0, a negative errno, or the number of a signal (SIGINT, SIGTERM, SIGHUP) that came: then all guests have
+/* With these signals blocked. Returns 0, a negative errno, or the number of the one that came: then all guests have
  * been killed and the cells that had ended have been given to done(). */
 int pool_run(const struct plan *plan, const struct pool_options *options, struct error *err);
 

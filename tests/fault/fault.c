@@ -4,6 +4,7 @@
  * on stderr says so. With FAULT_SIGNAL=2 nothing fails: the program, the first of its processes, gets SIGINT there.
  * With FAULT_POWER=SEED the power goes there: all its processes die, and of the file journal.new, or journal after it was renamed, some or
  * all of what was written and not synced is lost, and the renaming too when the directory was not synced.
+ * With FAULT_RESET=1 the kernel resets the machine before the call, and what is on no disk is lost.
  * FAULT_COUNT=FILE: how many calls of each kind there were, "KIND N" a line. Calls are counted over the
  * program and all that it forks, not what it executes. What the C library calls inside itself is not seen, but for
  * fopen() and opendir(), which count as open, and for alloc: malloc(), calloc() and realloc(), whoever calls them.
@@ -30,6 +31,7 @@ static const char *const names[KINDS] = { "open", "write", "fsync", "rename", "m
 
 static atomic_ulong *counts; /* shared by all processes; NULL before the constructor: nothing fails */
 static int failing = -1, with, signal_number, power;
+static bool reset;
 static pid_t program;
 
 /* What the power cut needs, shared by all processes. */
@@ -61,6 +63,7 @@ __attribute__((constructor)) static void begin(void)
 	at = number ? strtoul(number, NULL, 10) : 0;
 	with = code ? atoi(code) : EIO;
 	signal_number = getenv("FAULT_SIGNAL") ? atoi(getenv("FAULT_SIGNAL")) : 0;
+	reset = getenv("FAULT_RESET") != NULL;
 	program = getpid();
 	power = getenv("FAULT_POWER") ? atoi(getenv("FAULT_POWER")) : 0;
 	unsetenv("LD_PRELOAD");
@@ -102,6 +105,15 @@ static void cut_power(void)
 	kill(getpid(), SIGKILL);
 }
 
+/* Writes nothing back. Returns only where it is not allowed. */
+static void reset_machine(void)
+{
+	long fd = syscall(SYS_openat, AT_FDCWD, "/proc/sysrq-trigger", O_WRONLY, 0);
+
+	syscall(SYS_write, fd, "b", 1);
+	syscall(SYS_close, fd);
+}
+
 /* Counts the call; true: it shall fail, and errno says how. */
 static bool fails(enum kind kind, const char *what)
 {
@@ -110,6 +122,10 @@ static bool fails(enum kind kind, const char *what)
 
 	if (!counts || atomic_fetch_add(&counts[kind], 1) + 1 != at || failing != (int)kind)
 		return false;
+	if (reset) {
+		reset_machine();
+		return false;
+	}
 	if (power) {
 		len = snprintf(text, sizeof(text), "fault: the power goes at %s %lu (%.300s)\n", names[kind], at, what);
 		syscall(SYS_write, 2, text, (size_t)len);

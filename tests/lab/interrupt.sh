@@ -18,7 +18,7 @@ start() {
 	wait_runs "$qemu"
 }
 
-for signal in INT:130 TERM:143 HUP:129; do
+for signal in INT:130 TERM:143 HUP:129 QUIT:131; do
 	rm -rf "$MEMRIG_STORE"
 	start
 	kill "-${signal%:*}" "$pid"

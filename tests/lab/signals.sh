@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# SIGINT, SIGTERM or SIGHUP at one of the calls of a run in the lab: kernels looked for, image built, guest booted, cells run and
+# SIGINT, SIGTERM, SIGHUP or SIGQUIT at one of the calls of a run in the lab: kernels looked for, image built, guest booted, cells run and
 # stored. It ends by 128+N, what is stored is whole, no guest and no temporary file is left. FAULTS=N so many of all calls
 # there are (24), or all; SEED=N picks others.
 . "$(dirname "$0")/lib.sh"
@@ -42,8 +42,8 @@ at=$((seed % step)) turn=$seed met=0
 while read -r kind n; do
 	while [ $at -lt "$n" ]; do
 		turn=$((turn + 1))
-		case $((turn % 3)) in 0) signal=2 ;; 1) signal=15 ;; 2) signal=1 ;; esac
-		[ $((turn % 2)) -eq 0 ] && boot=--no-snapshot || boot=
+		case $((turn % 4)) in 0) signal=2 ;; 1) signal=15 ;; 2) signal=1 ;; 3) signal=3 ;; esac
+		[ $((turn / 4 % 2)) -eq 0 ] && boot=--no-snapshot || boot=
 		FAULT_CALL=$kind FAULT_AT=$((at + 1)) FAULT_SIGNAL=$signal signalled
 		got=$?
 		what="signal $signal at $kind $((at + 1)) of $n"

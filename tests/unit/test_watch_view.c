@@ -157,7 +157,7 @@ END_TEST
 
 START_TEST(a_signal_ends_it_and_the_terminal_is_restored)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
 	struct terminal *t = start();
 
 	wait_text(t, "NODE", 0);
@@ -216,7 +216,7 @@ int main(void)
 	tcase_set_timeout(tcase, 30);
 	tcase_add_test(tcase, draws_and_q_quits);
 	tcase_add_test(tcase, follows_the_window);
-	tcase_add_loop_test(tcase, a_signal_ends_it_and_the_terminal_is_restored, 0, 3);
+	tcase_add_loop_test(tcase, a_signal_ends_it_and_the_terminal_is_restored, 0, 4);
 	tcase_add_test(tcase, without_colour_there_is_none);
 	tcase_add_test(tcase, with_colour_there_is);
 	tcase_add_test(tcase, an_unknown_terminal_gets_lines);

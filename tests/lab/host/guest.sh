@@ -8,8 +8,8 @@ for tool in sh seq dirname mount mkdir rmdir cat ls grep find sed sleep cut sort
 done
 here=$PWD/tests/lab/host
 
-# in_guest NAME SCRIPT: runs tests/lab/host/SCRIPT in a guest
-in_guest() {
+# guest_scenario NAME SCRIPT: $work/NAME-scenario.json, which runs tests/lab/host/SCRIPT in a guest
+guest_scenario() {
 	jq -n --arg name "$1" --arg command "sh $here/$2" \
 		--arg pack "$tools $memrig ${extra:-} $(echo "$here"/*)" '{ name: $name,
 	  machine: { nodes: [ { memory: "384M", cpus: 1 }, { memory: "384M", cpus: 1 } ], swap: { size: "256M", kind: "pmem" },
@@ -18,6 +18,11 @@ in_guest() {
 	    figures: { checks: "regex:checks ([0-9]+)", failed: "regex:failed ([0-9]+)",
 	               killed: "regex:killed ([0-9]+)", restored: "regex:restored ([0-9]+)" } } ] } ],
 	  sample: "1s", limit: "3600s" }' >"$work/$1-scenario.json"
+}
+
+# in_guest NAME SCRIPT: runs it and looks at its figures
+in_guest() {
+	guest_scenario "$1" "$2"
 	run_json "$1" "$work/$1-scenario.json"
 	cat "$work/$1.err"
 	grep -v '^\[' "$MEMRIG_STORE/$(get "$1" .run)"/cells/*/console.log | tail -n 60

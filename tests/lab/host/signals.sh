@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# signals.sh COUNT|all SEED FAULT.SO: runs on the host that get SIGINT, SIGTERM or SIGHUP at one of the calls they make, each in
+# signals.sh COUNT|all SEED FAULT.SO: runs on the host that get SIGINT, SIGTERM, SIGHUP or SIGQUIT at one of the calls they make, each in
 # turn or COUNT of them evenly spread from one that SEED picks: so in every phase. They end by 128+N, what is stored is whole, and
 # everything is as it was. A signal after the last cell may come too late to be told.
 . "$(dirname "$0")/lib.sh"
@@ -33,7 +33,7 @@ at=$((seed % step)) turn=$seed
 while read -r kind n; do
 	while [ $at -lt "$n" ]; do
 		turn=$((turn + 1))
-		case $((turn % 3)) in 0) number=2 ;; 1) number=15 ;; 2) number=1 ;; esac
+		case $((turn % 4)) in 0) number=2 ;; 1) number=15 ;; 2) number=1 ;; 3) number=3 ;; esac
 		export FAULT_CALL="$kind" FAULT_AT=$((at + 1)) FAULT_SIGNAL="$number"
 		host_run
 		got=$?
