@@ -22,8 +22,7 @@ void diags_add(struct diags *d, const char *file, unsigned line, unsigned column
 		.hint = hint && *hint ? xstrdup(hint) : NULL,
 	};
 	va_start(args, format);
-	if (vasprintf(&diag->message, format, args) < 0)
-		abort();
+	diag->message = xvasprintf(format, args);
 	va_end(args);
 	text_plain(diag->file);
 	text_plain(diag->path);

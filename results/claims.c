@@ -141,12 +141,10 @@ static void print_claim(FILE *out, const json_t *answer, const struct compare_op
 	const char *word = record_text(answer, "answer", "?");
 	_cleanup_free_ char *text = NULL;
 	size_t len = 0;
-	FILE *lines = open_memstream(&text, &len);
+	FILE *lines = xmemstream(&text, &len);
 
-	if (!lines)
-		return;
 	text_wrap(lines, record_text(answer, "claim", record_text(answer, "name", "?")), options->width, INDENT, INDENT);
-	fclose(lines);
+	xmemclose(lines);
 	if (strlen(word) + 2 < INDENT && len > INDENT)
 		memcpy(text + 2, word, strlen(word));
 	fputs(text, out);

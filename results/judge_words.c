@@ -166,10 +166,8 @@ char *judged_outcomes(const struct judge_outcomes *o)
 {
 	char *text = NULL;
 	size_t len;
-	FILE *out = open_memstream(&text, &len);
+	FILE *out = xmemstream(&text, &len);
 
-	if (!out)
-		abort();
 	add_ends(out, &o->other);
 	fputs(" against ", out);
 	add_ends(out, &o->base);
@@ -186,6 +184,6 @@ char *judged_outcomes(const struct judge_outcomes *o)
 	fprintf(out, ": %s", o->call == JUDGE_TOO_FEW ? "too few" : judge_call_names[o->call]);
 	if (o->more > 0)
 		fprintf(out, ", at least %zu more", o->more);
-	fclose(out);
+	xmemclose(out);
 	return text;
 }

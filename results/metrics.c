@@ -334,10 +334,8 @@ char *metrics_markdown(void)
 	static const char *const better[] = { "-", "lower", "higher" };
 	char *text = NULL;
 	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
+	FILE *out = xmemstream(&text, &len);
 
-	if (!out)
-		abort();
 	fprintf(out, "| metric | unit | better | formula | meaning |\n| --- | --- | --- | --- | --- |\n");
 	for (const struct metric *m = metrics; m->name; m++) {
 		_cleanup_free_ char *formula = metric_formula(m);
@@ -345,6 +343,6 @@ char *metrics_markdown(void)
 		fprintf(out, "| `%s`%s | %s | %s | %s | %s |\n", m->name, m->primary ? " *" : "", m->unit,
 			better[m->better], formula, m->doc);
 	}
-	fclose(out);
+	xmemclose(out);
 	return text;
 }

@@ -62,10 +62,10 @@ int store_sums_write(const char *dir, struct error *err)
 
 	if (r < 0)
 		return r;
-	out = open_memstream(&text, &len);
+	out = xmemstream(&text, &len);
 	json_object_foreach (sums, name, digest)
 		fprintf(out, "%s  %s\n", json_string_value(digest), name);
-	fclose(out);
+	xmemclose(out);
 	json_decref(sums);
 	return file_write_atomic(path, text, len, err);
 }

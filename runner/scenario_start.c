@@ -24,7 +24,7 @@ static int parse_after(const char *text, struct start *ret)
 	for (unsigned i = WORKLOAD_STARTED; i <= WORKLOAD_DONE; i++) {
 		if (!streq(state, workload_state_names[i]))
 			continue;
-		*ret = (struct start){ .kind = START_AFTER, .who = strndup(text, who), .state = i };
+		*ret = (struct start){ .kind = START_AFTER, .who = xstrndup(text, who), .state = i };
 		return 0;
 	}
 	return -EINVAL;

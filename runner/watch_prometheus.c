@@ -124,17 +124,15 @@ char *watch_prometheus_text(const struct watch_frame *frame)
 {
 	char *text = NULL;
 	size_t len;
-	FILE *out = open_memstream(&text, &len);
+	FILE *out = xmemstream(&text, &len);
 
-	if (!out)
-		return xstrdup("");
 	print_nodes(out, frame);
 	print_whole(out, "swap_", watch_swap_figures, &frame->swap);
 	print_whole(out, "reclaim_", watch_reclaim_figures, &frame->reclaim);
 	print_whole(out, "pressure_", watch_psi_figures, &frame->psi);
 	print_groups(out, frame);
 	print_verdicts(out, frame);
-	fclose(out);
+	xmemclose(out);
 	return text;
 }
 

@@ -8,15 +8,12 @@
 
 void text_begin(struct text *t)
 {
-	t->out = open_memstream(&t->data, &t->len);
-	if (!t->out)
-		abort();
+	t->out = xmemstream(&t->data, &t->len);
 }
 
 char *text_end(struct text *t)
 {
-	if (ferror(t->out) || fclose(t->out) != 0)
-		abort();
+	xmemclose(t->out);
 	return t->data;
 }
 

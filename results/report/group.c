@@ -277,13 +277,11 @@ static void print_title(FILE *out, const struct compare_group *g, size_t number)
 	static const struct compare_options options = { .utf8 = true, .width = 200 };
 	char *title = NULL;
 	size_t len = 0;
-	FILE *to = open_memstream(&title, &len);
+	FILE *to = xmemstream(&title, &len);
 	const char *rest;
 
-	if (!to)
-		return;
 	compare_print_title(to, g, &options);
-	fclose(to);
+	xmemclose(to);
 	rest = strstr(title, " · ");
 	html(out, "<h2 id=\"g%zu\">%s</h2><p class=\"quiet\">%s</p>\n", number, g->scenario, rest ? rest + strlen(" · ") : "");
 	free(title);

@@ -79,8 +79,13 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 	const struct argp_child children[] = { { argp, 0, NULL, 0 }, { 0 } };
 	const struct argp whole = { .options = options, .parser = parse_color, .children = children };
 
+	int r;
+
 	argp_err_exit_status = EXIT_USAGE;
-	return argp_parse(&whole, argc, argv, 0, NULL, input);
+	r = argp_parse(&whole, argc, argv, 0, NULL, input);
+	if (r == ENOMEM)
+		out_of_memory(); /* argp says nothing then */
+	return r;
 }
 
 bool cli_color(int fd)

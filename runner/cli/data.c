@@ -81,8 +81,11 @@ char **cli_names(const char *kind)
 	_cleanup_free_ char *dir = kind_dir(kind);
 	struct dirent **entries = NULL;
 	int n = scandir(dir, &entries, is_json, alphasort);
-	char **names = xcalloc(n > 0 ? (size_t)n + 1 : 1, sizeof(*names));
+	char **names;
 
+	if (n < 0 && errno == ENOMEM)
+		out_of_memory(); /* not an empty folder */
+	names = xcalloc(n > 0 ? (size_t)n + 1 : 1, sizeof(*names));
 	for (int i = 0; i < n; i++) {
 		names[i] = xasprintf("%.*s", (int)(strlen(entries[i]->d_name) - strlen(".json")),
 				     entries[i]->d_name);

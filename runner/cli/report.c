@@ -83,12 +83,11 @@ static int write_page(const struct report_request *request, const json_t *const 
 
 	if (streq(request->output, "-"))
 		return report_write(stdout, &source);
-	out = open_memstream(&page, &len);
-	if (!out)
-		return error_set_errno(err, -errno, request->output, "cannot make the page");
+	out = xmemstream(&page, &len);
 	r = report_write(out, &source);
-	if (fclose(out) != 0 || r < 0)
-		return error_set(err, r < 0 ? r : -EIO, request->output, "cannot make the page");
+	xmemclose(out);
+	if (r < 0)
+		return error_set(err, r, request->output, "cannot make the page");
 	return file_write_output(request->output, page, len, err);
 }
 

@@ -33,15 +33,14 @@ static void append_arg(struct args *args, char *arg)
 /* An option and its argument; a NULL format is an option alone. */
 static void add(struct args *args, const char *option, const char *format, ...)
 {
-	char *value = NULL;
+	char *value;
 	va_list ap;
 
 	append_arg(args, xstrdup(option));
 	if (!format)
 		return;
 	va_start(ap, format);
-	if (vasprintf(&value, format, ap) < 0)
-		abort();
+	value = xvasprintf(format, ap);
 	va_end(ap);
 	append_arg(args, value);
 }
