@@ -140,6 +140,14 @@ check:
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
 	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh tests/alloc.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
 
+# Those that are mostly about the host's side.
+SANITIZED_LAB := cli document compare rerun nights interrupt hostile verify watch guest_ends
+## check-sanitized: the unit tests, and the guest tests of the host's side, with a memrig that checks itself
+check-sanitized:
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined all unit-programs
+	$(Q)MEMRIG=build/sanitize/memrig JOBS=$(JOBS) tests/run.sh $(UNIT_BIN:build/%=build/sanitize/%) $(SANITIZED_LAB:%=tests/lab/%.sh)
+
 # Make a chosen call, or allocation, of a program fail; preloaded.
 FAULT_SO := build/tests/fault.so build/tests/alloc.so
 
@@ -204,8 +212,9 @@ afl:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(AFL_BIN)
 	$(Q)tests/fuzz/fuzz.sh afl $(AFL_SECONDS)
 
+# Left out are tests that measure time or start many processes: valgrind makes them wait for their own limits.
+VALGRIND_OUT := sampler undo watch workload workload_processes
 # One process a test, as valgrind would report leaks in each fork; without forks Check has no time limits.
-VALGRIND_OUT :=
 VALGRIND := valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --error-exitcode=9
 ## valgrind: the unit tests once more, for leaks and uninitialized values
 valgrind: all $(UNIT_BIN)
@@ -242,6 +251,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: FORCE all torture try check unit-programs fuzz afl unit bench lint valgrind format install clean help
+.PHONY: FORCE all torture try check check-sanitized unit-programs fuzz afl unit bench lint valgrind format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

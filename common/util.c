@@ -2,6 +2,7 @@
 #include "common/util.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
 void (*out_of_memory_end)(void);
 
@@ -69,9 +70,12 @@ FILE *xmemstream(char **text, size_t *len)
 	return checked(open_memstream(text, len));
 }
 
-void xmemclose(FILE *out)
+void xmemclose(FILE *out, char *const *text)
 {
-	if (ferror(out) | fclose(out))
+	bool failed = ferror(out);
+
+	/* Shrinking the text may fail in glibc's fclose(), which returns 0 all the same. */
+	if (fclose(out) != 0 || failed || !*text)
 		out_of_memory();
 }
 

@@ -82,7 +82,7 @@ char *xvasprintf(const char *format, va_list args) __attribute__((format(printf,
 char *xstrndup(const char *s, size_t n);
 /* open_memstream(), and the fclose() that goes with it: *text is whole and the caller's after that. */
 FILE *xmemstream(char **text, size_t *len);
-void xmemclose(FILE *out);
+void xmemclose(FILE *out, char *const *text);
 /* As opendir(): NULL with errno for every other reason, as a folder that cannot be read may be taken for an empty one. */
 DIR *xopendir(const char *path);
 
