@@ -143,14 +143,24 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs $(PAGE_BIN)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined unit-programs
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
-	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/lint.sh tests/man.sh tests/schema.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
+	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh tests/alloc.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
 
-# Makes a chosen call of a program fail; preloaded.
-build/tests/fault.so: tests/fault/fault.c
+# Those that are mostly about the host's side.
+SANITIZED_LAB := cli document compare rerun nights interrupt hostile verify watch guest_ends
+## check-sanitized: the unit tests, and the guest tests of the host's side, with a memrig that checks itself
+check-sanitized:
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined all unit-programs
+	$(Q)MEMRIG=build/sanitize/memrig JOBS=$(JOBS) tests/run.sh $(UNIT_BIN:build/%=build/sanitize/%) $(SANITIZED_LAB:%=tests/lab/%.sh)
+
+# Make a chosen call, or allocation, of a program fail; preloaded.
+FAULT_SO := build/tests/fault.so build/tests/alloc.so
+
+$(FAULT_SO): build/tests/%.so: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -std=gnu11 -O2 -Wall -Wextra -fPIC -shared -o $@ $<
 
-unit-programs: $(UNIT_BIN) build/tests/fault.so build/tests/hostile-init
+unit-programs: $(UNIT_BIN) $(FAULT_SO)
 
 ## unit: build and run the unit tests alone (SANITIZE=address,undefined for sanitizers)
 unit: all $(UNIT_BIN)
@@ -175,13 +185,11 @@ build/fuzz/obj/%.o: %.c
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
 	$(call say,LINK,$@)clang -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(HOST_LIBS)
 
-## torture: runs on a guest as the host: 1,000 killed at random moments, each call failing once, and a signal at each (TORTURE=N, FAULTS=N|all, SEED=N)
-torture: all build/tests/fault.so
+## torture: runs on a guest as the host: 1,000 killed at random moments, and each call failing once; each allocation failing once (TORTURE=N, FAULTS=N|all, ALLOCS=N|all, SEED=N)
+torture: all $(FAULT_SO)
 	$(Q)TORTURE=$${TORTURE:-1000} tests/lab/host_place.sh
-	$(Q)FAULTS=$${FAULTS:-all} POWER=$${POWER:-60} tests/lab/host_faults.sh
-	$(Q)RESETS=$${RESETS:-40} tests/lab/host_reset.sh
-	$(Q)FAULTS=$${FAULTS:-all} tests/lab/signals.sh
-	$(Q)ALLOC=$${ALLOC:-all} tests/lab/alloc.sh
+	$(Q)FAULTS=$${FAULTS:-all} tests/lab/host_faults.sh
+	$(Q)ALLOCS=$${ALLOCS:-all} tests/alloc.sh
 
 ## fuzz: feed the parsers with random input for FUZZ_SECONDS (60) each
 FUZZ_SECONDS ?= 60
@@ -210,14 +218,13 @@ afl:
 	$(Q)tests/fuzz/fuzz.sh afl $(AFL_SECONDS)
 
 # Left out are tests that measure time or start many processes: valgrind makes them wait for their own limits.
-VALGRIND_OUT := exec sampler undo watch workload workload_processes
+VALGRIND_OUT := sampler undo watch workload workload_processes
+# One process a test, as valgrind would report leaks in each fork; without forks Check has no time limits.
+VALGRIND := valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --error-exitcode=9
 ## valgrind: the unit tests once more, for leaks and uninitialized values
 valgrind: all $(UNIT_BIN)
 	$(Q)scripts/deps.sh build test lint
-	$(Q)failed=0; for t in $(filter-out $(VALGRIND_OUT:%=$(BUILD)/unit/test_%),$(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)); do \
-		CK_FORK=no valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect \
-			--error-exitcode=9 $$t >build/valgrind.log 2>&1 && echo "ok      $$t" || \
-			{ echo "FAILED  $$t"; tail -n 30 build/valgrind.log; failed=1; }; done; exit $$failed
+	$(Q)CK_FORK=no WITH='$(VALGRIND)' JOBS=$(JOBS) tests/run.sh $(filter-out $(VALGRIND_OUT:%=$(BUILD)/unit/test_%),$(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%))
 
 ## lint: shellcheck, cppcheck and clang-tidy over everything, what is unchanged from memory (CHANGED=1: what differs from main)
 lint: build/version.h
@@ -264,6 +271,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: FORCE all torture try check unit-programs fuzz afl unit bench lint man valgrind format install clean help
+.PHONY: FORCE all torture try check check-sanitized unit-programs fuzz afl unit bench lint valgrind format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "common/util.h"
 
+#include <errno.h>
 #include <stdbool.h>
 
-void (*memory_out)(void) = abort;
+void (*out_of_memory_end)(void);
+
+void out_of_memory(void)
+{
+	if (out_of_memory_end)
+		out_of_memory_end();
+	abort();
+}
 
 static void *checked(void *p)
 {
-	if (!p) {
-		memory_out();
-		abort();
-	}
+	if (!p)
+		out_of_memory();
 	return p;
 }
 
@@ -43,11 +49,14 @@ char *xvasprintf(const char *format, va_list args)
 {
 	char *s = NULL;
 
-	return checked(vasprintf(&s, format, args) < 0 ? NULL : s);
+	if (vasprintf(&s, format, args) < 0)
+		out_of_memory();
+	return s;
 }
 
 char *xasprintf(const char *format, ...)
 {
+	char *s;
 	va_list args;
 	char *s;
 
@@ -57,15 +66,25 @@ char *xasprintf(const char *format, ...)
 	return s;
 }
 
-FILE *xmemstream(char **ret, size_t *ret_len)
+FILE *xmemstream(char **text, size_t *len)
 {
-	return checked(open_memstream(ret, ret_len));
+	return checked(open_memstream(text, len));
 }
 
-void xmemstream_end(FILE *stream)
+void xmemclose(FILE *out, char *const *text)
 {
-	bool failed = ferror(stream);
+	bool failed = ferror(out);
 
-	if (fclose(stream) != 0 || failed)
-		checked(NULL);
+	/* Shrinking the text may fail in glibc's fclose(), which returns 0 all the same. */
+	if (fclose(out) != 0 || failed || !*text)
+		out_of_memory();
+}
+
+DIR *xopendir(const char *path)
+{
+	DIR *dir = opendir(path);
+
+	if (!dir && errno == ENOMEM)
+		out_of_memory();
+	return dir;
 }

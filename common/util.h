@@ -2,6 +2,7 @@
 #ifndef MEMRIG_COMMON_UTIL_H
 #define MEMRIG_COMMON_UTIL_H
 
+#include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,10 +66,13 @@ static inline int streq(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-/* Ends the program, which has no memory left: abort(), unless the program has set its own. Does not return. */
-extern void (*memory_out)(void);
+/* Memory ran out. Calls *out_of_memory_end, which says so and ends the program as its main() sees fit; abort() if that is
+ * NULL, as it is until main() sets it. */
+_Noreturn void out_of_memory(void);
+extern void (*out_of_memory_end)(void);
 
-/* strdup() and friends that end the program by it: for set-up code, never inside the sampler's loop. */
+/* strdup() and friends that call out_of_memory() when there is none: for set-up
+ * code, never inside the sampler's loop. */
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
@@ -76,9 +80,11 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
-
-/* open_memstream() and fclose(). Between them the text may be short of what was written; after them it is whole. */
-FILE *xmemstream(char **ret, size_t *ret_len);
-void xmemstream_end(FILE *stream);
+char *xstrndup(const char *s, size_t n);
+/* open_memstream(), and the fclose() that goes with it: *text is whole and the caller's after that. */
+FILE *xmemstream(char **text, size_t *len);
+void xmemclose(FILE *out, char *const *text);
+/* As opendir(): NULL with errno for every other reason, as a folder that cannot be read may be taken for an empty one. */
+DIR *xopendir(const char *path);
 
 #endif

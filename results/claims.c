@@ -145,7 +145,7 @@ static void print_claim(FILE *out, const json_t *answer, const struct compare_op
 	FILE *lines = xmemstream(&text, &len);
 
 	text_wrap(lines, record_text(answer, "claim", record_text(answer, "name", "?")), options->width, INDENT, INDENT);
-	xmemstream_end(lines);
+	xmemclose(lines, &text);
 	if (strlen(word) + 2 < INDENT && len > INDENT)
 		memcpy(text + 2, word, strlen(word));
 	fputs(text, out);

@@ -184,6 +184,6 @@ char *judged_outcomes(const struct judge_outcomes *o)
 	fprintf(out, ": %s", o->call == JUDGE_TOO_FEW ? "too few" : judge_call_names[o->call]);
 	if (o->more > 0)
 		fprintf(out, ", at least %zu more", o->more);
-	xmemstream_end(out);
+	xmemclose(out, &text);
 	return text;
 }

@@ -343,6 +343,6 @@ char *metrics_markdown(void)
 		fprintf(out, "| `%s`%s | %s | %s | %s | %s |\n", m->name, m->primary ? " *" : "", m->unit,
 			better[m->better], formula, m->doc);
 	}
-	xmemstream_end(out);
+	xmemclose(out, &text);
 	return text;
 }

@@ -50,7 +50,7 @@ static int add_bytes(const char *path, const struct stat *st, int type, struct F
 static size_t count_cells(const char *path)
 {
 	_cleanup_free_ char *cells = xasprintf("%s/cells", path);
-	DIR *dir = opendir(cells);
+	DIR *dir = xopendir(cells);
 	struct dirent *found;
 	size_t n = 0;
 
@@ -68,7 +68,8 @@ static void add_run(struct prune_plan *plan, const struct store *store, const ch
 				 .unfinished = *prefix != '\0' };
 
 	bytes_found = 0;
-	nftw(run.path, add_bytes, 16, FTW_PHYS);
+	if (nftw(run.path, add_bytes, 16, FTW_PHYS) < 0 && errno == ENOMEM)
+		out_of_memory();
 	run.bytes = bytes_found;
 	run.cells = count_cells(run.path);
 	plan->bytes += run.bytes;

@@ -23,13 +23,14 @@ static int by_name(const FTSENT **a, const FTSENT **b)
 static int sum_files(const char *dir, json_t **ret, struct error *err)
 {
 	char *const paths[] = { (char *)dir, NULL };
-	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
 	json_t *sums = json_object();
+	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, by_name); /* last, for its errno */
 	size_t skip = strlen(dir) + 1;
 	FTSENT *entry;
 	int r = 0;
 
-	while (r == 0 && tree && (entry = fts_read(tree))) {
+	/* At the end, fts_read() leaves errno 0; a tree that is read in part has no sums. */
+	while (r == 0 && tree && (errno = 0, entry = fts_read(tree))) {
 		char digest[SHA256_DIGEST_STRING_LENGTH];
 
 		if (entry->fts_info == FTS_D || entry->fts_info == FTS_DP || streq(entry->fts_path + skip, LIST))
@@ -41,10 +42,12 @@ static int sum_files(const char *dir, json_t **ret, struct error *err)
 		else
 			json_object_set_new(sums, entry->fts_path + skip, json_string(digest));
 	}
+	if (r == 0 && errno != 0)
+		r = error_set_errno(err, -errno, dir, "cannot be read");
+	if (r == -ENOMEM)
+		out_of_memory(); /* no finding about the run */
 	if (tree)
 		fts_close(tree);
-	else
-		r = error_set_errno(err, -errno, dir, "cannot be read");
 	if (r < 0)
 		json_decref(sums);
 	else
@@ -66,7 +69,7 @@ int store_sums_write(const char *dir, struct error *err)
 	out = xmemstream(&text, &len);
 	json_object_foreach (sums, name, digest)
 		fprintf(out, "%s  %s\n", json_string_value(digest), name);
-	xmemstream_end(out);
+	xmemclose(out, &text);
 	json_decref(sums);
 	return file_write_atomic(path, text, len, err);
 }

@@ -71,12 +71,11 @@ static json_t *version_of(const char *program)
 		exec_version(program, ends[1]);
 	close(ends[1]);
 	f = fdopen(ends[0], "r");
-	if (!f || !fgets(line, sizeof(line), f))
+	if (!f)
+		out_of_memory(); /* there is no other reason */
+	if (!fgets(line, sizeof(line), f))
 		line[0] = '\0';
-	if (f)
-		fclose(f);
-	else
-		close(ends[0]);
+	fclose(f);
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	line[strcspn(line, "\n")] = '\0';

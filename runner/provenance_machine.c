@@ -176,7 +176,7 @@ static void add_available(const char *root, json_t *p)
 static json_t *vm_json(const char *root)
 {
 	_cleanup_free_ char *dir_path = xasprintf("%s/proc/sys/vm", root);
-	DIR *dir = opendir(dir_path);
+	DIR *dir = xopendir(dir_path);
 	json_t *all = json_object();
 	struct dirent *found;
 

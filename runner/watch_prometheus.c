@@ -132,7 +132,7 @@ char *watch_prometheus_text(const struct watch_frame *frame)
 	print_whole(out, "pressure_", watch_psi_figures, &frame->psi);
 	print_groups(out, frame);
 	print_verdicts(out, frame);
-	xmemstream_end(out);
+	xmemclose(out, &text);
 	return text;
 }
 

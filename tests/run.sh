@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs test programs, $JOBS side by side (default 1). Output goes to build/tests/NAME.log; the last line is the count.
-# A program that exits 77 is skipped, with its last line as the reason.
+# A program that exits 77 is skipped, with its last line as the reason. WITH="valgrind ..." goes before each program,
+# and its first word into the name of the log.
 set -u
 
 run_one() {
@@ -9,8 +10,10 @@ run_one() {
 	*/sanitize/*) name=$(basename "$1").sanitized ;;
 	*) name=$(basename "$1") ;;
 	esac
+	[ -z "${WITH-}" ] || name=$name.${WITH%% *}
 	log=build/tests/$name.log
-	"$1" >"$log" 2>&1
+	# shellcheck disable=SC2086 # words of a command
+	${WITH-} "$1" >"$log" 2>&1
 	code=$?
 	case $code in
 	0) echo "ok      $name" ;;

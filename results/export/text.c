@@ -13,7 +13,7 @@ void text_begin(struct text *t)
 
 char *text_end(struct text *t)
 {
-	xmemstream_end(t->out);
+	xmemclose(t->out, &t->data);
 	return t->data;
 }
 

@@ -281,7 +281,7 @@ static void print_title(FILE *out, const struct compare_group *g, size_t number)
 	const char *rest;
 
 	compare_print_title(to, g, &options);
-	xmemstream_end(to);
+	xmemclose(to, &title);
 	rest = strstr(title, " · ");
 	html(out, "<h2 id=\"g%zu\">%s</h2><p class=\"quiet\">%s</p>\n", number, g->scenario, rest ? rest + strlen(" · ") : "");
 	free(title);

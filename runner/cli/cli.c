@@ -83,15 +83,11 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 
 	int r;
 
-	if (man_out) {
-		man_verb(man_out, argv[0], argp);
-		return ECANCELED;
-	}
 	argp_err_exit_status = EXIT_USAGE;
-	r = argp_parse(&whole, argc, argv, 0, NULL, input); /* a mistake of the user's has ended the program */
+	r = argp_parse(&whole, argc, argv, 0, NULL, input);
 	if (r == ENOMEM)
-		memory_out();
-	return r ? EXIT_USAGE : 0;
+		out_of_memory(); /* argp says nothing then */
+	return r;
 }
 
 bool cli_color(int fd)

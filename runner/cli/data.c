@@ -84,7 +84,7 @@ char **cli_names(const char *kind)
 	char **names;
 
 	if (n < 0 && errno == ENOMEM)
-		memory_out();
+		out_of_memory(); /* not an empty folder */
 	names = xcalloc(n > 0 ? (size_t)n + 1 : 1, sizeof(*names));
 	for (int i = 0; i < n; i++) {
 		names[i] = xasprintf("%.*s", (int)(strlen(entries[i]->d_name) - strlen(".json")),

@@ -62,13 +62,19 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static FILE *open_output(const char *path)
 {
 	int fd = path ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
+	FILE *out;
 
 	if (!path)
 		return stdout;
 	if (fd < 0)
 		fprintf(stderr, "memrig: %s: %s\n", path, errno == EEXIST ? "there is a file already; remove it or name another"
 									   : strerror(errno));
-	return fd < 0 ? NULL : fdopen(fd, "w");
+	if (fd < 0)
+		return NULL;
+	out = fdopen(fd, "w");
+	if (!out)
+		out_of_memory(); /* there is no other reason */
+	return out;
 }
 
 static int close_output(FILE *out)

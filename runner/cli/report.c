@@ -85,9 +85,9 @@ static int write_page(const struct report_request *request, const json_t *const 
 		return report_write(stdout, &source);
 	out = xmemstream(&page, &len);
 	r = report_write(out, &source);
-	xmemstream_end(out);
+	xmemclose(out, &page);
 	if (r < 0)
-		return error_set(err, r < 0 ? r : -EIO, request->output, "cannot make the page");
+		return error_set(err, r, request->output, "cannot make the page");
 	return file_write_output(request->output, page, len, err);
 }
 

@@ -324,7 +324,7 @@ int cache_keep(const char *key, const struct snapshot_spec *spec, const struct s
 
 static uint64_t dir_bytes(const char *path)
 {
-	DIR *dir = opendir(path);
+	DIR *dir = xopendir(path);
 	struct dirent *entry;
 	uint64_t bytes = 0;
 	struct stat st;
@@ -357,7 +357,7 @@ static int by_use(const void *a, const void *b)
 static struct entry *read_entries(size_t *ret_n)
 {
 	_cleanup_free_ char *top = snapshots_dir();
-	DIR *dir = opendir(top);
+	DIR *dir = xopendir(top);
 	struct entry *list = NULL;
 	struct dirent *d;
 	struct stat st;

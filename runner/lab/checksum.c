@@ -66,7 +66,7 @@ int checksum_fd(int fd, char *ret)
 	int r;
 
 	if (!state)
-		memory_out();
+		out_of_memory();
 	XXH3_128bits_reset(state);
 	r = fstat(fd, &st) < 0 ? -errno : add_data(state, fd, buffer);
 	XXH3_128bits_update(state, &st.st_size, sizeof(st.st_size));

@@ -113,7 +113,7 @@ static int find_by_path(const char *name, struct lab_kernel *ret, struct error *
 /* The one entry of a directory that is not hidden; NULL with errno when there is none, ENOENT for want of any. */
 static char *only_entry(const char *dir)
 {
-	DIR *d = opendir(dir);
+	DIR *d = xopendir(dir);
 	struct dirent *entry;
 	char *name = NULL;
 	int failed = d ? ENOENT : errno;

@@ -33,7 +33,7 @@ static void append_arg(struct args *args, char *arg)
 /* An option and its argument; a NULL format is an option alone. */
 static void add(struct args *args, const char *option, const char *format, ...)
 {
-	char *value = NULL;
+	char *value;
 	va_list ap;
 
 	append_arg(args, xstrdup(option));

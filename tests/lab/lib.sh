@@ -5,7 +5,7 @@
 # says; a check prints what was there, what was expected, and counts.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-memrig=$PWD/memrig
+memrig=$(realpath "${MEMRIG:-memrig}") # another one: build/sanitize/memrig
 data=$PWD/tests/lab/data
 failures=0
 work=$(mktemp -d)
