@@ -119,7 +119,7 @@ build/tests/hostile-init: build/guest/tests/hostile/init.o $(filter-out build/gu
 JOBS := $(shell nproc)
 
 # The guest tests, longest first.
-LAB_FIRST := $(addprefix tests/lab/,host_place.sh host_faults.sh verdicts_nodes.sh snapshot.sh workloads_exec.sh workloads_memory.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
+LAB_FIRST := $(addprefix tests/lab/,host_place.sh host_faults.sh host_reset.sh hostile_guest.sh signals.sh verdicts_nodes.sh snapshot.sh workloads_exec.sh workloads_memory.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
 LAB_TESTS := $(LAB_FIRST) $(filter-out $(LAB_FIRST) tests/lab/lib.sh,$(wildcard tests/lab/*.sh))
 
 # Packages are looked for and installed before anything is compiled, hence the second make.
@@ -143,7 +143,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs $(PAGE_BIN)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined unit-programs
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
-	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/schema.sh tests/alloc.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
+	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/lint.sh tests/man.sh tests/schema.sh tests/alloc.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
 
 # Those that are mostly about the host's side.
 SANITIZED_LAB := cli document compare rerun nights interrupt hostile verify watch guest_ends
@@ -160,7 +160,7 @@ $(FAULT_SO): build/tests/%.so: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) -std=gnu11 -O2 -Wall -Wextra -fPIC -shared -o $@ $<
 
-unit-programs: $(UNIT_BIN) $(FAULT_SO)
+unit-programs: $(UNIT_BIN) $(FAULT_SO) build/tests/hostile-init
 
 ## unit: build and run the unit tests alone (SANITIZE=address,undefined for sanitizers)
 unit: all $(UNIT_BIN)
@@ -185,10 +185,12 @@ build/fuzz/obj/%.o: %.c
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
 	$(call say,LINK,$@)clang -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(HOST_LIBS)
 
-## torture: runs on a guest as the host: 1,000 killed at random moments, and each call failing once; each allocation failing once (TORTURE=N, FAULTS=N|all, ALLOCS=N|all, SEED=N)
+## torture: runs on a guest as the host: 1,000 killed at random moments, each call failing, met by a signal or by a power cut; each allocation failing (TORTURE=N, FAULTS=N|all, POWER=N, RESETS=N, ALLOCS=N|all, SEED=N)
 torture: all $(FAULT_SO)
 	$(Q)TORTURE=$${TORTURE:-1000} tests/lab/host_place.sh
-	$(Q)FAULTS=$${FAULTS:-all} tests/lab/host_faults.sh
+	$(Q)FAULTS=$${FAULTS:-all} POWER=$${POWER:-60} tests/lab/host_faults.sh
+	$(Q)RESETS=$${RESETS:-40} tests/lab/host_reset.sh
+	$(Q)FAULTS=$${FAULTS:-all} tests/lab/signals.sh
 	$(Q)ALLOCS=$${ALLOCS:-all} tests/alloc.sh
 
 ## fuzz: feed the parsers with random input for FUZZ_SECONDS (60) each
@@ -271,6 +273,6 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile | sort
 
-.PHONY: FORCE all torture try check check-sanitized unit-programs fuzz afl unit bench lint valgrind format install clean help
+.PHONY: FORCE all torture try check check-sanitized unit-programs fuzz afl unit bench lint man valgrind format install clean help
 .SECONDARY:
 -include $(shell find build -name '*.d' 2>/dev/null)

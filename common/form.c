@@ -20,7 +20,6 @@ __attribute__((format(printf, 6, 0))) static void fail(const struct form *form, 
 	unsigned line = 0, column = 0;
 	char *message = xvasprintf(format, args);
 
-	message = xvasprintf(format, args);
 	if (form->text && place == AT_KEY)
 		json_locate_key(form->text, located, &line, &column);
 	else if (form->text)

@@ -56,7 +56,6 @@ char *xvasprintf(const char *format, va_list args)
 
 char *xasprintf(const char *format, ...)
 {
-	char *s;
 	va_list args;
 	char *s;
 

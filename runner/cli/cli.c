@@ -83,6 +83,10 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 
 	int r;
 
+	if (man_out) {
+		man_verb(man_out, argv[0], argp);
+		return ECANCELED;
+	}
 	argp_err_exit_status = EXIT_USAGE;
 	r = argp_parse(&whole, argc, argv, 0, NULL, input);
 	if (r == ENOMEM)

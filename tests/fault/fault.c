@@ -7,7 +7,7 @@
  * With FAULT_RESET=1 the kernel resets the machine before the call, and what is on no disk is lost.
  * FAULT_COUNT=FILE: how many calls of each kind there were, "KIND N" a line. Calls are counted over the
  * program and all that it forks, not what it executes. What the C library calls inside itself is not seen, but for
- * fopen() and opendir(), which count as open, and for alloc: malloc(), calloc() and realloc(), whoever calls them.
+ * fopen() and opendir(), which count as open.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -26,8 +26,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum kind { OPEN, WRITE, FSYNC, RENAME, MKDIR, FORK, MMAP, READ, ALLOC, KINDS };
-static const char *const names[KINDS] = { "open", "write", "fsync", "rename", "mkdir", "fork", "mmap", "read", "alloc" };
+enum kind { OPEN, WRITE, FSYNC, RENAME, MKDIR, FORK, MMAP, READ, KINDS };
+static const char *const names[KINDS] = { "open", "write", "fsync", "rename", "mkdir", "fork", "mmap", "read" };
 
 static atomic_ulong *counts; /* shared by all processes; NULL before the constructor: nothing fails */
 static int failing = -1, with, signal_number, power;
@@ -260,12 +260,3 @@ void *mmap64(void *where, size_t len, int prot, int flags, int fd, off64_t offse
 {
 	return fails(MMAP, "") ? MAP_FAILED : REAL(mmap64)(where, len, prot, flags, fd, offset);
 }
-
-/* By the names glibc has for them beside the usual ones: dlsym() allocates. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t size);
-
-void *malloc(size_t size) { return fails(ALLOC, "malloc") ? NULL : __libc_malloc(size); }
-void *calloc(size_t n, size_t size) { return fails(ALLOC, "calloc") ? NULL : __libc_calloc(n, size); }
-void *realloc(void *p, size_t size) { return fails(ALLOC, "realloc") ? NULL : __libc_realloc(p, size); }
