@@ -152,20 +152,26 @@ void cell_safety_finish(struct cell_run *run)
 	undo_list_finish(safety->list);
 }
 
+/* A cell that was ended for the others' sake is no measurement: not valid. */
 bool cell_safety_starved(struct cell_run *run, uint64_t now)
 {
 	enum floor_state state = floor_look(&run->floor, now);
+	unsigned long long mib = run->floor.bytes / MIB;
 	struct error err = { 0 };
 
 	if (state == FLOOR_SHORT) {
-		error_set(&err, -ENOMEM, "MemAvailable", "less than %llu MiB are left for the rest of the system",
-			  (unsigned long long)(run->floor.bytes / MIB));
+		error_set(&err, -ENOMEM, "MemAvailable", "less than %llu MiB are left for the rest of the system", mib);
 		cell_problem(run, -ENOMEM, &err, false);
+	}
+	if (state == FLOOR_STARVED) {
+		error_set(&err, -ENOMEM, "MemAvailable", "for %llu s less than %llu MiB were left for the rest of the system: the "
+			  "cell was ended", (unsigned long long)(FLOOR_STARVED_NS / NSEC_PER_SEC), mib);
+		cell_problem(run, -ENOMEM, &err, true);
 	}
 	if (state == FLOOR_STALLED) {
 		error_set(&err, -ENOMEM, "/proc/pressure/memory", "for %llu s the whole system has waited for memory at least half "
-			  "of the time: the cell is ended", (unsigned long long)(FLOOR_STALLED_NS / NSEC_PER_SEC));
-		cell_problem(run, -ENOMEM, &err, false);
+			  "of the time: the cell was ended", (unsigned long long)(FLOOR_STALLED_NS / NSEC_PER_SEC));
+		cell_problem(run, -ENOMEM, &err, true);
 	}
 	return state == FLOOR_STARVED || state == FLOOR_STALLED;
 }

@@ -7,6 +7,9 @@ need_lab 6.1
 
 in_guest basics basics.sh
 in_guest swap swap.sh
+adj=-1000
+in_guest starved starved.sh
+adj=0
 
 # A guest for each 200: one says no figures before its end.
 left=${TORTURE:-100} seed=${SEED:-1} killed=0 restored=0

@@ -16,16 +16,21 @@ begin() {
 	until [ "$(cat /proc/sys/vm/swappiness)" = 17 ] || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
 }
 
+settle() {
+	tries=0
+	while [ "$(state)" != "$before" ] && [ $tries -lt 50 ]; do tries=$((tries + 1)); sleep 0.1; done
+	same "$1: state" "$(state)" "$before"
+}
+
 # ended WHAT WORDS: with exit code 3, saying so
 ended() {
 	wait $pid
 	same "$1: exit code" $? 3
 	said | grep -q "$2"; same "$1: says '$2'" $? 0
+	cat out err
 	"$memrig" store check >out2 2>err2; same "$1: store check: $(cat out2 err2)" $? 0
 	rm -rf /data/store "$hog"/*
-	tries=0
-	while [ "$(state)" != "$before" ] && [ $tries -lt 50 ]; do tries=$((tries + 1)); sleep 0.1; done
-	same "$1: state" "$(state)" "$before"
+	settle "$1"
 }
 
 mkdir /data/hog && mount -t tmpfs -o size=2G none /data/hog && hog=/data/hog
@@ -39,13 +44,19 @@ while kill -0 $pid 2>/dev/null; do
 	if [ "$(available)" -gt 20000 ]; then head -c 4M /dev/zero >$hog/$i 2>/dev/null; else sleep 0.1; fi
 done
 checks=$((checks + 1))
-ended "short" "left for the rest of the system"
+ended "short" "were left for the rest of the system"
 
-# And the kernel kills.
-begin thrash
-(echo 900 >/proc/self/oom_score_adj; exec cat /dev/zero) >$hog/all 2>/dev/null &
+# And the kernel kills: the hog, or the cell's workload; memrig goes on.
+begin bounded
+(echo 1000 >/proc/self/oom_score_adj; exec tail /dev/zero) >/dev/null 2>&1 &
 wait $!
-ended "out of memory" "."
+same "the hog was killed" $? 137
+wait $pid
+code=$?
+case $code in 0 | 1 | 3) ;; *) same "out of memory: exit code" $code "0, 1 or 3" ;; esac
+"$memrig" store check >out2 2>err2; same "out of memory: store check: $(cat out2 err2)" $? 0
+rm -rf /data/store
+settle "out of memory"
 
 # Nothing but waiting.
 begin thrash
