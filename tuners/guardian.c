@@ -67,8 +67,9 @@ static void undo_everything(struct undo_list *list, const char *journal_path)
 
 	if (undo_all(list, &options) > 0)
 		return; /* the journal stays for `memrig restore` */
-	if (*journal_path && list->journalled)
-		unlink(journal_path);
+	/* While it is there the next start takes this machine for changed: not finished, and the exit code says so. */
+	if (*journal_path && list->journalled && unlink(journal_path) < 0 && errno != ENOENT)
+		return;
 	undo_list_finish(list);
 }
 

@@ -184,7 +184,7 @@ static int finish(struct run_state *state, int r, struct error *err)
 			cli_error(&failure);
 		if (access(path, F_OK) == 0)
 			fprintf(stderr, "memrig: the cells that had ended are kept: %s\n"
-					"memrig: do the rest with: memrig run --resume %s\n", path, path);
+					"memrig: do the rest with: memrig run --resume %s%s\n", path, path, run_on_host(state->options) ? " --place host" : "");
 		else
 			fprintf(stderr, "memrig: no cell had ended, nothing was stored\n");
 		return r > 0 ? 128 + r : EXIT_BROKEN;

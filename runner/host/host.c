@@ -135,8 +135,11 @@ static int settle(struct host_run *run, struct error *err)
 	if (run->list->finished)
 		return 0;
 	if (undo_all(run->list, &options) == 0) {
-		if (run->list->journalled)
-			unlink(run->journal);
+		if (run->list->journalled && unlink(run->journal) < 0 && errno != ENOENT) {
+			error_set_errno(err, -errno, run->journal, "everything was put back, and the journal cannot be removed");
+			error_hint(err, "`memrig restore` removes it, when its directory can be written again");
+			return -EIO;
+		}
 		undo_list_finish(run->list);
 		return 0;
 	}
@@ -310,6 +313,15 @@ static int run_cells(struct host_run *run, const struct plan *plan, struct error
 	return r;
 }
 
+static void tell_home(const struct host_run *run)
+{
+	char text[UNDO_PATH + 80];
+
+	snprintf(text, sizeof(text), "the group %s stays: remove it with rmdir when nothing is in it", run->list->home);
+	if (run->options->note)
+		run->options->note(text);
+}
+
 /* With the lock: a guardian first, then everything else. */
 static int run_guarded(struct host_run *run, const struct plan *plan, struct error *err)
 {
@@ -326,7 +338,8 @@ static int run_guarded(struct host_run *run, const struct plan *plan, struct err
 		r = host_group_enter(&run->group, run->guardian.pid, run->list, err);
 	if (r == 0)
 		r = run_cells(run, plan, err);
-	host_group_leave(&run->group, run->guardian.pid, run->list);
+	if (!host_group_leave(&run->group, run->guardian.pid, run->list))
+		tell_home(run);
 	guardian_let_go(&run->guardian);
 	guardian_wait(&run->guardian);
 	return r;

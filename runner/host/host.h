@@ -60,7 +60,8 @@ struct host_group {
 int host_group_find(struct host_group *ret, struct error *err);
 /* Memrig and its guardian move to a group of their own, where that is needed. */
 int host_group_enter(struct host_group *group, pid_t guardian, struct undo_list *list, struct error *err);
-void host_group_leave(struct host_group *group, pid_t guardian, struct undo_list *list);
+/* false: they could not, and the group, list->home, stays. */
+bool host_group_leave(struct host_group *group, pid_t guardian, struct undo_list *list);
 void host_group_release(struct host_group *group);
 
 /* Runs the cells. With the signals of pool_block_signals() blocked. Returns as pool_run(). What a run that died has left is put

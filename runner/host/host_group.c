@@ -102,7 +102,7 @@ int host_group_enter(struct host_group *group, pid_t guardian, struct undo_list 
 }
 
 /* Both go back first: whoever dies on the way, the guardian still knows what to leave. */
-void host_group_leave(struct host_group *group, pid_t guardian, struct undo_list *list)
+bool host_group_leave(struct host_group *group, pid_t guardian, struct undo_list *list)
 {
 	_cleanup_free_ char *dir = group->moved ? dir_of(group->moved, "") : NULL;
 
@@ -114,8 +114,10 @@ void host_group_leave(struct host_group *group, pid_t guardian, struct undo_list
 		if (move(group->own, getpid(), NULL) < 0 || rmdir(dir) < 0)
 			nanosleep(&pause, NULL);
 	}
-	if (dir && access(dir, F_OK) < 0)
-		list->home[0] = '\0';
+	if (dir && access(dir, F_OK) == 0)
+		return false;
+	list->home[0] = '\0';
+	return true;
 }
 
 void host_group_release(struct host_group *group)

@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # --place host, with a guest as the host: two nodes, swap, cgroup v2, root.
 . "$(dirname "$0")/lib.sh"
-need_lab 6.1
+need_lab 6.1 6.12
 . "$(dirname "$0")/host/guest.sh"
 
 in_guest basics basics.sh
+kernel=6.12
+in_guest basics_612 basics.sh
+kernel=6.1
 in_guest swap swap.sh
 adj=-1000
 in_guest starved starved.sh

@@ -922,6 +922,7 @@ int main(void)
 	tcase_add_test(tests, what_is_dear_is_read_with_every_tenth_sample);
 	tcase_add_test(tests, a_sample_neither_allocates_nor_faults);
 	tcase_add_test(tests, a_text_larger_than_the_buffer_is_cut);
+	tcase_set_timeout(tests, 60); /* a sanitizer on a busy machine */
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

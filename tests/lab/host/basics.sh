@@ -61,12 +61,14 @@ until [ "$(cat /proc/sys/vm/swappiness)" = 17 ] || ! kill -0 $pid 2>/dev/null; d
 kill -INT $pid
 wait $pid
 same "exit code after SIGINT in the second cell" $? 130
-run=$(sed -n 's/.*memrig run --resume //p' err)
+run=$(sed -n 's/.*memrig run --resume \(.*\) --place host$/\1/p' err)
 as_host run --resume "$run" --dry-run >out 2>err
 same "exit code of a dry run of what is left" $? 0
 as_host run --resume "$run" --keep 64G --dry-run >out 2>err
 same "exit code of the same with more to be kept" $? 77
 as_host run --resume "$run" -q >out 2>err
+same "exit code of the rest, where nobody says that it is for this machine" $? 2
+as_host run --resume "$run" --place host -q >out 2>err
 same "exit code of the rest" $? 0
 cat err
 same "state after the rest" "$(state)" "$before"

@@ -20,10 +20,10 @@ guest_scenario() {
 	  sample: "1s", limit: "3600s" }' >"$work/$1-scenario.json"
 }
 
-# in_guest NAME SCRIPT: runs it and looks at its figures
+# in_guest NAME SCRIPT: runs it under $kernel (6.1) and looks at its figures
 in_guest() {
 	guest_scenario "$1" "$2"
-	run_json "$1" "$work/$1-scenario.json"
+	run_json "$1" "$work/$1-scenario.json" -k "${kernel:-6.1}"
 	cat "$work/$1.err"
 	grep -v '^\[' "$MEMRIG_STORE/$(get "$1" .run)"/cells/*/console.log | tail -n 60
 	get "$1" '.cells[0].workloads[0].message // empty'

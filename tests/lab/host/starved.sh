@@ -29,7 +29,7 @@ ended() {
 	said | grep -q "$2"; same "$1: says '$2'" $? 0
 	cat out err
 	"$memrig" store check >out2 2>err2; same "$1: store check: $(cat out2 err2)" $? 0
-	rm -rf /data/store "$hog"/*
+	rm -rf /data/store "${hog:?}"/*
 	settle "$1"
 }
 
@@ -41,7 +41,7 @@ begin thrash
 i=0
 while kill -0 $pid 2>/dev/null; do
 	i=$((i + 1))
-	if [ "$(available)" -gt 20000 ]; then head -c 4M /dev/zero >$hog/$i 2>/dev/null; else sleep 0.1; fi
+	if [ "$(available)" -gt 20000 ]; then head -c 4M /dev/zero >"$hog/$i" 2>/dev/null; else sleep 0.1; fi
 done
 checks=$((checks + 1))
 ended "short" "were left for the rest of the system"
