@@ -71,8 +71,10 @@ static json_t *version_of(const char *program)
 		exec_version(program, ends[1]);
 	close(ends[1]);
 	f = fdopen(ends[0], "r");
-	if (!f)
+	if (!f) {
 		out_of_memory(); /* there is no other reason */
+		return NULL;
+	}
 	if (!fgets(line, sizeof(line), f))
 		line[0] = '\0';
 	fclose(f);

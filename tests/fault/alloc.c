@@ -103,7 +103,7 @@ static void note_path(void)
 static void say(size_t size)
 {
 	char text[80];
-	void *frames[DEPTH];
+	void *frames[DEPTH] = { 0 };
 	int len = snprintf(text, sizeof(text), "fault: allocation %lu of %zu bytes fails\n", calls, size);
 
 	if (write(2, text, (size_t)len) < 0)

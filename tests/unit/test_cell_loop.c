@@ -62,8 +62,11 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	for (size_t i = 0; i < run.n_tasks; i++)
+	for (size_t i = 0; i < run.n_tasks; i++) {
 		task_free(&tasks[i]);
+		free(groups[i].name);
+		free(workloads[i].name);
+	}
 	sampler_close(run.sampler);
 	kmsg_close(&run.kmsg);
 	close(log_fds[1]);

@@ -27,6 +27,7 @@ static int collect(void *opaque, const char *data, size_t len)
 
 static void make_tree(void)
 {
+	strcpy(tree, "/tmp/memrig-test-XXXXXX"); /* without forks (make valgrind) the last test's name is there */
 	ck_assert_ptr_nonnull(mkdtemp(tree));
 }
 
