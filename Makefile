@@ -220,8 +220,8 @@ afl:
 	$(Q)tests/fuzz/fuzz.sh afl $(AFL_SECONDS)
 
 # Left out is what valgrind 3.19 cannot do: pidfd_open() and swapoff() (undo, cell_loop, workload_processes), mlock2() (workload), and
-# memory that takes no faults (sampler).
-VALGRIND_OUT := cell_loop sampler undo workload workload_processes
+# memory that takes no faults (sampler); and a child that ends with what its parent had allocated (watch_view).
+VALGRIND_OUT := cell_loop sampler undo watch_view workload workload_processes
 # One process a test, as valgrind would report leaks in each fork; without forks Check has no time limits.
 VALGRIND := valgrind -q --leak-check=full --show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect --error-exitcode=9
 ## valgrind: the unit tests once more, for leaks and uninitialized values
