@@ -156,7 +156,7 @@ static int restore_locked(const char *root, const char *state_dir, const char *c
 			  struct restored *ret, struct error *err)
 {
 	struct undo_options options = { .force = force, .deadline_ms = 30000 };
-	_cleanup_free_ char *new = xasprintf("%s/" JOURNAL_NAME ".new", state_dir);
+	_cleanup_free_ char *new = xasprintf("%s/" JOURNAL_NEW, state_dir);
 	struct journal journal = { .fd = -1 };
 	struct restored done = { 0 };
 	int r = journal_load(state_dir, root, cgroup_mount, &done.found, err);
@@ -182,7 +182,7 @@ static int restore_locked(const char *root, const char *state_dir, const char *c
 int apply_restore(const char *root, const char *state_dir, const char *cgroup_mount, bool force, bool forget,
 		  struct restored *ret, struct error *err)
 {
-	_cleanup_free_ char *path = xasprintf("%s/" JOURNAL_NAME, state_dir), *new = xasprintf("%s.new", path);
+	_cleanup_free_ char *path = xasprintf("%s/" JOURNAL_NAME, state_dir), *new = xasprintf("%s/" JOURNAL_NEW, state_dir);
 	_cleanup_close_ int lock = -1;
 	int r;
 

@@ -70,7 +70,6 @@ int cell_safety_begin(struct cell_run *run, struct error *err)
 		r = list_paths(run, err);
 	if (r == 0)
 		r = journal_create(safety->state_dir, "", safety->what, safety->list, &run->journal, err);
-	safety->list->journalled = r == 0;
 	if (r == 0)
 		r = announce_controllers(run, err);
 	if (r == 0 && *run->place->data_dir && mkdir(run->place->data_dir, 0700) < 0)

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "common/util.h"
+#include "tuners/journal.h"
 
 enum { EXIT_BACK = 0, EXIT_NOT_BACK = 1 };
 
@@ -61,16 +62,17 @@ static void wait_for_end(int fd)
 	while (n > 0 || (n < 0 && errno == EINTR));
 }
 
-static void undo_everything(struct undo_list *list, const char *journal_path)
+/* What it cannot finish stays in the journal for `memrig restore`. */
+static void undo_everything(struct undo_list *list, const char *state_dir)
 {
 	struct undo_options options = { .deadline_ms = 60000 };
 
 	if (undo_all(list, &options) > 0)
-		return; /* the journal stays for `memrig restore` */
-	/* While it is there the next start takes this machine for changed: not finished, and the exit code says so. */
-	if (*journal_path && list->journalled && unlink(journal_path) < 0 && errno != ENOENT)
 		return;
-	undo_list_finish(list);
+	if (*state_dir)
+		journal_finish(state_dir, list);
+	else
+		undo_list_finish(list);
 }
 
 /* The pipe ends in the midst of the runner's exit: it is a process of its group for a moment more. */
@@ -88,7 +90,7 @@ static void leave_home(const struct undo_list *list, pid_t runner)
 	}
 }
 
-static _Noreturn void guard(struct undo_list *list, const char *journal_path, int fd, int lock_fd, pid_t runner)
+static _Noreturn void guard(struct undo_list *list, const char *state_dir, int fd, int lock_fd, pid_t runner)
 {
 	bool locked;
 
@@ -98,22 +100,21 @@ static _Noreturn void guard(struct undo_list *list, const char *journal_path, in
 	guardian_protect_self(&locked);
 	wait_for_end(fd);
 	if (!__atomic_load_n(&list->finished, __ATOMIC_ACQUIRE))
-		undo_everything(list, journal_path);
+		undo_everything(list, state_dir);
 	if (*list->home && !list->released)
 		leave_home(list, runner);
 	_exit(list->finished ? EXIT_BACK : EXIT_NOT_BACK);
 }
 
-int guardian_start(struct undo_list *list, const char *journal_path, int lock_fd, struct guardian *ret,
-		   struct error *err)
+int guardian_start(struct undo_list *list, const char *state_dir, int lock_fd, struct guardian *ret, struct error *err)
 {
 	char path[UNDO_PATH] = "";
 	sigset_t all, before;
 	pid_t pid, runner = getpid();
 	int fds[2];
 
-	if (journal_path)
-		snprintf(path, sizeof(path), "%s", journal_path);
+	if (state_dir)
+		snprintf(path, sizeof(path), "%s", state_dir);
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return error_set_errno(err, -errno, "pipe", "cannot make the guardian's pipe");
 	/* It never has a moment in which a signal could end it. */

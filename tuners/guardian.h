@@ -23,9 +23,9 @@ struct guardian {
 	int alive_fd; /* held by those who are guarded; inherited over fork(), closed by exec() */
 };
 
-/* The list is shared and read when the time has come; journal_path may be NULL. It holds on to the lock (journal_lock(); -1:
+/* The list is shared and read when the time has come; state_dir, where its journal is, may be NULL. It holds on to the lock (journal_lock(); -1:
  * none) until it has done its work. */
-int guardian_start(struct undo_list *list, const char *journal_path, int lock_fd, struct guardian *ret,
+int guardian_start(struct undo_list *list, const char *state_dir, int lock_fd, struct guardian *ret,
 		   struct error *err);
 
 /* In the runner, which lives: lets go. When it was the last, the guardian does its work, or, when the list is `finished`,

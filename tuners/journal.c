@@ -209,10 +209,10 @@ static int refuse(const char *path, const char *boot, struct error *err)
 	return -EEXIST;
 }
 
-int journal_create(const char *dir, const char *root, const char *what, const struct undo_list *list,
-		   struct journal *ret, struct error *err)
+int journal_create(const char *dir, const char *root, const char *what, struct undo_list *list, struct journal *ret,
+		   struct error *err)
 {
-	_cleanup_free_ char *boot = NULL, *new = xasprintf("%s/" JOURNAL_NAME ".new", dir);
+	_cleanup_free_ char *boot = NULL, *new = xasprintf("%s/" JOURNAL_NEW, dir);
 	struct journal journal = { .fd = -1 };
 	int r = file_read_line(root, "/proc/sys/kernel/random/boot_id", &boot, err);
 
@@ -230,6 +230,7 @@ int journal_create(const char *dir, const char *root, const char *what, const st
 	if (journal.fd < 0)
 		return error_set_errno(err, -errno, new, "cannot make the journal");
 	r = write_all(&journal, boot, what, list);
+	list->journalled = r == 0;
 	if (r == 0 && rename(new, journal.path) < 0)
 		r = -errno;
 	if (r == 0)
@@ -237,6 +238,7 @@ int journal_create(const char *dir, const char *root, const char *what, const st
 	if (r < 0) {
 		unlink(new);
 		unlink(journal.path);
+		list->journalled = 0;
 		close(journal.fd);
 		return error_set_errno(err, r, new, "cannot write the journal");
 	}
@@ -266,6 +268,19 @@ int journal_remove(struct journal *journal, struct error *err)
 		return error_set_errno(err, -errno, journal->path, "cannot remove the journal");
 	*strrchr(dir, '/') = '\0';
 	sync_dir(dir);
+	return 0;
+}
+
+int journal_finish(const char *dir, struct undo_list *list)
+{
+	char path[UNDO_PATH];
+
+	snprintf(path, sizeof(path), "%s/" JOURNAL_NEW, dir);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/" JOURNAL_NAME, dir);
+	if (list->journalled && unlink(path) < 0 && errno != ENOENT)
+		return -errno;
+	undo_list_finish(list);
 	return 0;
 }
 

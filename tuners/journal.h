@@ -26,6 +26,8 @@ struct journal {
 enum { JOURNAL_WHAT = 128 };
 
 #define JOURNAL_NAME "journal"
+/* While it is written; then it is renamed. Nothing was changed under it yet. */
+#define JOURNAL_NEW  JOURNAL_NAME ".new"
 
 /* Where journals are kept: $MEMRIG_STATE, else /var/lib/memrig for root, else ~/.local/state/memrig. Static. */
 const char *journal_dir(void);
@@ -34,9 +36,10 @@ const char *journal_dir(void);
  * Makes the directory. -EBUSY when another memrig has it. */
 int journal_lock(const char *dir, int *ret_fd, struct error *err);
 
-/* Writes header and entries under a temporary name, fsyncs and renames. `what` says who changes the machine, for people.
- * -EEXIST: there is one already, of something that was not undone. */
-int journal_create(const char *dir, const char *root, const char *what, const struct undo_list *list,
+/* Writes header and entries as JOURNAL_NEW, fsyncs and renames. `what` says who changes the machine, for people.
+ * -EEXIST: there is one already, of something that was not undone. The list is `journalled` before the journal is there, so
+ * that whoever survives removes it. */
+int journal_create(const char *dir, const char *root, const char *what, struct undo_list *list,
 		   struct journal *ret, struct error *err);
 
 /* Records the state an entry is in now; on disk when it returns. Allocates nothing. */
@@ -45,6 +48,11 @@ int journal_record(struct journal *journal, const struct undo_list *list, const 
 /* When everything is back. */
 int journal_remove(struct journal *journal, struct error *err);
 void journal_close(struct journal *journal); /* leaves the file */
+
+/* Everything of the list is back, and who wrote its journal is dead: removes that journal, or the beginning of one, in dir, and
+ * the list is `finished`. -errno: the journal cannot be removed, and the next start takes this machine for changed. With the
+ * lock; allocates nothing. */
+int journal_finish(const char *dir, struct undo_list *list);
 
 struct journal_found {
 	struct undo_list *list;

@@ -18,6 +18,7 @@
 #include "runner/apply.h"
 #include "runner/cell.h"
 #include "tuners/guardian.h"
+#include "tuners/journal.h"
 
 /* What a stream may take: a sample is a few KiB. */
 #define STREAM_LEAST   (2 * MIB)
@@ -40,7 +41,6 @@ struct host_run {
 	struct undo_list *list;
 	struct guardian guardian;
 	struct host_group group;
-	char *journal;
 	uint64_t floor_bytes;
 	int signal_fd, lock_fd;
 	const struct plan_cell *cell;
@@ -131,17 +131,17 @@ static int settle(struct host_run *run, struct error *err)
 {
 	struct undo_options options = { .deadline_ms = 30000 };
 	char missing[200];
+	int r;
 
 	if (run->list->finished)
 		return 0;
 	if (undo_all(run->list, &options) == 0) {
-		if (run->list->journalled && unlink(run->journal) < 0 && errno != ENOENT) {
-			error_set_errno(err, -errno, run->journal, "everything was put back, and the journal cannot be removed");
-			error_hint(err, "`memrig restore` removes it, when its directory can be written again");
-			return -EIO;
-		}
-		undo_list_finish(run->list);
-		return 0;
+		r = journal_finish(run->options->state_dir, run->list);
+		if (r == 0)
+			return 0;
+		error_set_errno(err, r, run->options->state_dir, "everything was put back, and the journal cannot be removed");
+		error_hint(err, "`memrig restore` removes it, when its directory can be written again");
+		return -EIO;
 	}
 	name_missing(run->list, missing, sizeof(missing));
 	error_set(err, -EIO, run->cell->id, "not put back: %s", missing);
@@ -326,7 +326,7 @@ static void tell_home(const struct host_run *run)
 static int run_guarded(struct host_run *run, const struct plan *plan, struct error *err)
 {
 	sigset_t signals;
-	int r = guardian_start(run->list, run->journal, run->lock_fd, &run->guardian, err);
+	int r = guardian_start(run->list, run->options->state_dir, run->lock_fd, &run->guardian, err);
 
 	if (r < 0)
 		return r;
@@ -358,7 +358,6 @@ int host_run(const struct plan *plan, const struct host_options *options, struct
 		r = host_group_find(&run.group, err);
 	if (r < 0)
 		return r;
-	run.journal = xasprintf("%s/" JOURNAL_NAME, options->state_dir);
 	run.lock_fd = lock;
 	run.list = undo_list_new();
 	r = run.list ? run_guarded(&run, plan, err) : error_set(err, -ENOMEM, "", "no memory for the undo list");
@@ -366,6 +365,5 @@ int host_run(const struct plan *plan, const struct host_options *options, struct
 	undo_list_free(run.list);
 	if (run.signal_fd >= 0)
 		close(run.signal_fd);
-	free(run.journal);
 	return r;
 }

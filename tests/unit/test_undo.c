@@ -66,7 +66,6 @@ static void set_up(void)
 	list = undo_list_new();
 	ck_assert_ptr_nonnull(list);
 	undo_list_begin(list);
-	list->journalled = 1;
 }
 
 static void tear_down(void)
@@ -576,6 +575,42 @@ START_TEST(one_at_a_time_has_the_lock)
 }
 END_TEST
 
+/* Who wrote it may be killed the moment it is there. */
+START_TEST(whoever_survives_removes_the_journal_that_was_just_written)
+{
+	_cleanup_free_ char *dir = path_of(STATE);
+	struct journal journal = create();
+
+	journal_close(&journal);
+	ck_assert_int_eq(journal_finish(dir, list), 0);
+	ck_assert(!is_there(JOURNAL));
+	ck_assert_uint_eq(list->finished, 1);
+}
+END_TEST
+
+START_TEST(whoever_survives_removes_a_journal_that_was_begun)
+{
+	_cleanup_free_ char *dir = path_of(STATE);
+
+	put(STATE "/" JOURNAL_NEW, "{");
+	ck_assert_int_eq(journal_finish(dir, list), 0);
+	ck_assert(!is_there(STATE "/" JOURNAL_NEW));
+}
+END_TEST
+
+START_TEST(whoever_survives_leaves_a_journal_that_was_in_the_way)
+{
+	_cleanup_free_ char *dir = path_of(STATE);
+	struct journal journal = create(), second;
+
+	journal_close(&journal);
+	undo_list_begin(list);
+	ck_assert_int_eq(journal_create(dir, root, "a test", list, &second, NULL), -EEXIST);
+	ck_assert_int_eq(journal_finish(dir, list), 0);
+	ck_assert(is_there(JOURNAL));
+}
+END_TEST
+
 /* ---- changes ---- */
 
 START_TEST(huge_pages_bring_min_free_kbytes_along_to_be_put_back_last)
@@ -636,13 +671,13 @@ END_TEST
 /* A process that changes a value and then dies by a signal, or ends with the list finished. */
 static void run_guarded(bool finish)
 {
-	_cleanup_free_ char *journal_path = path_of(JOURNAL);
+	_cleanup_free_ char *dir = path_of(STATE);
 	struct undo *u = add(false, "vm.swappiness");
 	struct journal journal = create();
 	struct guardian guardian;
 	pid_t pid;
 
-	ck_assert_int_eq(guardian_start(list, journal_path, -1, &guardian, NULL), 0);
+	ck_assert_int_eq(guardian_start(list, dir, -1, &guardian, NULL), 0);
 	pid = fork();
 	if (pid == 0) {
 		change(u, SWAPPINESS, "1");
@@ -675,14 +710,14 @@ END_TEST
 
 START_TEST(what_the_guardian_cannot_undo_stays_in_the_journal)
 {
-	_cleanup_free_ char *journal_path = path_of(JOURNAL), *value = path_of(SWAPPINESS);
+	_cleanup_free_ char *dir = path_of(STATE), *value = path_of(SWAPPINESS);
 	struct undo *u = add(false, "vm.swappiness");
 	struct journal journal = create();
 	struct guardian guardian;
 
 	change(u, SWAPPINESS, "1");
 	ck_assert_int_eq(unlink(value), 0);
-	ck_assert_int_eq(guardian_start(list, journal_path, -1, &guardian, NULL), 0);
+	ck_assert_int_eq(guardian_start(list, dir, -1, &guardian, NULL), 0);
 	guardian_let_go(&guardian);
 	ck_assert_int_eq(guardian_wait(&guardian), -EIO);
 	ck_assert(is_there(JOURNAL));
@@ -754,6 +789,9 @@ int main(void)
 	tcase_add_test(tcase, what_could_not_be_undone_is_not_begun);
 	tcase_add_test(tcase, a_directory_that_others_may_write_to_is_not_believed);
 	tcase_add_test(tcase, one_at_a_time_has_the_lock);
+	tcase_add_test(tcase, whoever_survives_removes_the_journal_that_was_just_written);
+	tcase_add_test(tcase, whoever_survives_removes_a_journal_that_was_begun);
+	tcase_add_test(tcase, whoever_survives_leaves_a_journal_that_was_in_the_way);
 	tcase_add_test(tcase, huge_pages_bring_min_free_kbytes_along_to_be_put_back_last);
 	tcase_add_test(tcase, min_free_kbytes_of_somebody_else_is_left_though_huge_pages_were_set);
 	tcase_add_test(tcase, a_setting_the_kernel_lacks_stops_before_anything_is_changed);
