@@ -138,6 +138,12 @@ const struct metric metrics[] = {
 	  .doc = "Read back from swap devices, readahead included: what hurts." },
 	{ "swap.out_zero_bytes", "bytes", LOWER, GROWTH("vmstat.swpout_zero"), .of_pages = true,
 	  .doc = "Zero-filled pages that newer kernels swap out without any I/O." },
+	{ "zswap.out_bytes", "bytes", LOWER, GROWTH("vmstat.zswpout"), .of_pages = true,
+	  .doc = "Swapped out into zswap: compressed in memory, without any I/O. Absent where the kernel has no zswap." },
+	{ "zswap.in_bytes", "bytes", LOWER, GROWTH("vmstat.zswpin"), .of_pages = true,
+	  .doc = "Taken back out of zswap." },
+	{ "zswap.written_back_bytes", "bytes", LOWER, GROWTH("vmstat.zswpwb"), .of_pages = true,
+	  .doc = "Written from zswap to swap devices; newer kernels only." },
 
 	{ "reclaim.scanned_pages", "pages", LOWER, GROWTH(SCANNED),
 	  .doc = "Pages looked at by reclaim, by whoever did it." },

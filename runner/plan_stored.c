@@ -123,7 +123,7 @@ static int load_kernel(const json_t *stored, const struct plan_stored *request, 
 	const char *name = record_text(stored, "name", "");
 	int r = 0;
 
-	if (strchr(name, '/'))
+	if (strchr(name, '/') && !lab_kernel_is_packaged(name))
 		name = path;
 	if (request->host)
 		*kernel = (struct lab_kernel){ .name = xstrdup(name), .release = xstrdup(record_text(stored, "release", name)) };

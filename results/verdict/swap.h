@@ -12,6 +12,7 @@
 struct swap_finding {
 	unsigned node, other;
 	uint64_t swapped_bytes;    /* left the node */
+	uint64_t zswap_bytes;      /* went into zswap meanwhile, of all nodes */
 	uint64_t other_free_bytes; /* the least the other node had free meanwhile */
 	uint64_t other_high_bytes; /* its high watermark */
 	uint64_t first_ns;         /* since begin */

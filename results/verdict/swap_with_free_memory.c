@@ -14,6 +14,30 @@
 /* Less than this swapped is what a kernel does at any pressure. */
 #define LEAST_SWAPPED_BYTES (1 * MIB)
 
+/* ---- how much was swapped ---- */
+
+/* Pages go to zswap or to a device, and what zswap writes back later is counted as gone to a device, too. */
+struct swap_out {
+	struct span_columns gone;
+	int zswap, written_back;
+};
+
+static struct swap_out swap_out_of(const struct timeline *t)
+{
+	static const char *const names[] = { "vmstat.pswpout", "vmstat.zswpout", NULL };
+	int counted = timeline_column(t, "vmstat.zswpwb"); /* newer kernels' */
+
+	return (struct swap_out){ span_columns(t, names), timeline_column(t, "vmstat.zswpout"),
+				  counted >= 0 ? counted : timeline_column(t, "zswap.written_back_pages") };
+}
+
+static uint64_t swap_out_rise(const struct timeline *t, const struct swap_out *out, size_t interval)
+{
+	uint64_t gone = span_rise_all(t, &out->gone, interval);
+
+	return gone - MIN(gone, span_rise(t, out->written_back, interval));
+}
+
 /* ---- which node the pages left ---- */
 
 /*
@@ -65,14 +89,14 @@ static void pick_other(const struct nodes *view, const double swapped_beside[MAX
 }
 
 /* Returns whether it fires. */
-static bool find_on_node(const struct nodes *view, int pswpout, unsigned n, struct swap_finding *f)
+static bool find_on_node(const struct nodes *view, const struct swap_out *out, unsigned n, struct swap_finding *f)
 {
 	const struct timeline *t = view->t;
 	double swapped = 0, beside[MAX_NODES] = { 0 };
 
 	f->node = n;
 	for (size_t i = 1; i < t->n_samples; i++) {
-		uint64_t pages = span_rise(t, pswpout, i);
+		uint64_t pages = swap_out_rise(t, out, i);
 		int other = pages > 0 ? nodes_spare(view, n, i, SPARE_BYTES) : -1;
 		const char *by;
 		double bytes;
@@ -92,6 +116,7 @@ static bool find_on_node(const struct nodes *view, int pswpout, unsigned n, stru
 		f->hit[i] = true;
 	}
 	f->swapped_bytes = (uint64_t)swapped;
+	f->zswap_bytes = swap_growth(t, f, out->zswap) * t->page_bytes;
 	if (f->swapped_bytes < LEAST_SWAPPED_BYTES)
 		return false;
 	pick_other(view, beside, f);
@@ -183,14 +208,17 @@ static void report(const struct timeline *t, const struct swap_finding *f, json_
 	_cleanup_free_ char *reason = cause.reason;
 	char swapped[32], spare[32];
 	json_t *finding = finding_add(found, &verdict_swap_with_free_memory, cause.name,
-				      "%s were swapped out of node %u while node %u had %s free%s%s.",
-				      size_format(f->swapped_bytes, swapped, sizeof(swapped)), f->node, f->other,
+				      "%s were swapped out of node %u%s while node %u had %s free%s%s.",
+				      size_format(f->swapped_bytes, swapped, sizeof(swapped)), f->node,
+				      f->zswap_bytes > 0 ? ", into zswap," : "", f->other,
 				      size_format(f->other_free_bytes, spare, sizeof(spare)),
 				      reason ? ", because " : "; no setting explains it", reason ? reason : "");
 
 	finding_node(finding, f->node);
 	finding_window(finding, f->first_ns, f->duration_ns);
 	finding_u64(finding, "swapped_bytes", f->swapped_bytes);
+	if (f->zswap_bytes > 0)
+		finding_u64(finding, "zswap_bytes", f->zswap_bytes);
 	finding_u64(finding, "other_node", f->other);
 	finding_u64(finding, "other_free_min_bytes", f->other_free_bytes);
 	finding_u64(finding, "other_high_watermark_bytes", f->other_high_bytes);
@@ -205,15 +233,13 @@ static void report(const struct timeline *t, const struct swap_finding *f, json_
 static void judge(const struct timeline *t, json_t *found)
 {
 	struct nodes view = nodes_look(t);
-	int pswpout = timeline_column(t, "vmstat.pswpout");
+	struct swap_out out = swap_out_of(t);
 
-	if (pswpout < 0 || timeline_delta(t, pswpout) == 0)
-		return;
 	for (unsigned n = 0; n < MAX_NODES; n++) {
 		_cleanup_free_ bool *hit = xcalloc(t->n_samples, sizeof(*hit));
 		struct swap_finding f = { .hit = hit };
 
-		if (!view.list[n].there || !find_on_node(&view, pswpout, n, &f))
+		if (!view.list[n].there || !find_on_node(&view, &out, n, &f))
 			continue;
 		find_owner(t, &f);
 		report(t, &f, found);

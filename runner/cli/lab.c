@@ -102,7 +102,7 @@ static int kernels_main(int argc, char **argv)
 			json_object_set_new(entry, "release", json_string(kernel.release));
 		json_array_append_new(list, entry);
 		if (!options.json)
-			printf("%-6s %-34s %s\n", info->name, there ? kernel.release : "not fetched yet", info->doc);
+			printf("%-12s %-28s %s\n", info->name, there ? kernel.release : "not fetched yet", info->doc);
 		lab_kernel_release(&kernel);
 	}
 	if (r == 0 && options.json)

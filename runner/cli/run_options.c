@@ -21,7 +21,7 @@ enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, K
 static const struct argp_option argp_options[] = {
 	{ "profile", 'p', "NAME", 0, "Kernel settings to compare; repeat for more (default: kernel-default)", 0 },
 	{ "profiles", KEY_PROFILES, "FAMILY", 0, "All profiles of a family beside kernel-default ('memrig profile list'); repeat for more", 0 },
-	{ "kernel", 'k', "NAME", 0, "6.1 (default), 6.12 or a bzImage[:modules-directory]; repeat for more", 0 },
+	{ "kernel", 'k', "NAME", 0, "6.1 (default) or another of `memrig lab kernels`, a kernel's .deb, or a bzImage[:modules-directory]; repeat for more", 0 },
 	{ "seeds", KEY_SEEDS, "N", 0, "Run each cell with N seeds (default: what the scenario says, mostly 1)", 0 },
 	{ "only", KEY_ONLY, 0, 0, "Run the scenarios alone; without -p, one that says how it is cured runs beside its cure", 0 },
 	{ "seed", KEY_SEED, "S", 0, "The first seed (default: 1)", 0 },

@@ -24,7 +24,7 @@ struct verify_request {
 enum { KEY_KTAP = 256, KEY_JSON, KEY_STORE, KEY_LIST, KEY_DRY_RUN };
 
 static const struct argp_option argp_options[] = {
-	{ "kernel", 'k', "NAME", 0, "6.1 (default), 6.12 or a bzImage[:modules-directory]; repeat for more", 0 },
+	{ "kernel", 'k', "NAME", 0, "6.1 (default) or another of `memrig lab kernels`, a kernel's .deb, or a bzImage[:modules-directory]; repeat for more", 0 },
 	{ "jobs", 'j', "N", 0, "Guests side by side (default: one a core)", 0 },
 	{ "list", KEY_LIST, 0, 0, "Show the claims and where they come from, and run nothing", 0 },
 	{ "ktap", KEY_KTAP, 0, 0, "Print KTAP, for test runners", 0 },

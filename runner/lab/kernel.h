@@ -2,13 +2,15 @@
 #ifndef MEMRIG_RUNNER_LAB_KERNEL_H
 #define MEMRIG_RUNNER_LAB_KERNEL_H
 
+#include <stdbool.h>
+
 #include "common/error.h"
 
 /*
- * Which kernel a guest boots. By name ("6.1", "6.12") one of Debian's cloud
- * kernels, whose package is fetched with apt and unpacked below the cache,
- * never installed; by path ("/boot/vmlinuz-6.1.0" or "bzImage:modules-dir")
- * any other.
+ * Which kernel a guest boots. By name ("6.1", "6.12-generic") one of
+ * Debian's, whose package is fetched with apt and unpacked below the cache,
+ * never installed; by path a package ("./linux-image-6.16_amd64.deb"), or any
+ * other ("/boot/vmlinuz-6.1.0" or "bzImage:modules-dir").
  */
 struct lab_kernel {
 	char *name;    /* as asked for */
@@ -25,12 +27,15 @@ struct lab_kernel_info {
 extern const struct lab_kernel_info lab_kernels[]; /* ends with a NULL name; the first is the default */
 #define LAB_DEFAULT_KERNEL "6.1"
 
+/* By name, or a .deb: found again below the cache, wherever that is. */
+bool lab_kernel_is_packaged(const char *name);
+
 /* Finds a kernel that is there already. -ENOPKG when it has not been
- * fetched yet, -EINVAL when there is none of that name; other errors are the files'. */
+ * fetched or unpacked yet, -EINVAL when there is none of that name; other errors are the files'. */
 int lab_kernel_find(const char *name, struct lab_kernel *ret, struct error *err);
 
-/* As lab_kernel_find(), fetching and unpacking one that is known by name; calls note() (may be NULL) with what it
- * does. -ENOPKG when it cannot be had. */
+/* As lab_kernel_find(), fetching one that is known by name and unpacking its package; calls note() (may be NULL) with what it
+ * does. -ENOPKG when it cannot be had, -EINVAL when a .deb has no kernel. */
 int lab_kernel_prepare(const char *name, void (*note)(const char *text), struct lab_kernel *ret, struct error *err);
 
 void lab_kernel_release(struct lab_kernel *kernel);

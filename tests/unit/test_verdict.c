@@ -252,6 +252,27 @@ START_TEST(share_of_the_group_is_at_most_that_of_the_node)
 }
 END_TEST
 
+/* 10240 pages went to the device and 20480 to zswap; 5120 of the device's came from zswap. */
+START_TEST(what_goes_to_zswap_counts_once)
+{
+	json_t *found = judge_swap(GROUP("db"), ",'vmstat.zswpout','vmstat.zswpwb'", "", ",3,20480,4,5120"),
+	       *v = json_array_get(found, 0);
+
+	ck_assert_uint_eq(evidence(v, "swapped_bytes"), 100 * MIB);
+	ck_assert_uint_eq(evidence(v, "zswap_bytes"), 80 * MIB);
+	json_decref(found);
+}
+END_TEST
+
+START_TEST(without_zswap_nothing_is_said_of_it)
+{
+	json_t *found = judge_swap(GROUP("db"), ",'vmstat.zswpout'", "", "");
+
+	ck_assert_ptr_null(json_object_get(json_object_get(json_array_get(found, 0), "evidence"), "zswap_bytes"));
+	json_decref(found);
+}
+END_TEST
+
 #define ZONE(zone, high, more)                                                                               \
 	"{'type':'zone','t_ns':1,'node':1,'zone':'" zone "','high_pages':" high more "}\n"
 #define FREE_PAGES(zone) ",'node1." zone ".free_pages'"
@@ -325,6 +346,8 @@ int main(void)
 	tcase_add_loop_test(tcase, cause_is_told_from_the_counters, 0, ARRAY_SIZE(told));
 	tcase_add_test(tcase, each_node_has_its_own_group);
 	tcase_add_test(tcase, share_of_the_group_is_at_most_that_of_the_node);
+	tcase_add_test(tcase, what_goes_to_zswap_counts_once);
+	tcase_add_test(tcase, without_zswap_nothing_is_said_of_it);
 	tcase_add_loop_test(tcase, reserved_memory_is_not_spare, 0, ARRAY_SIZE(spares));
 	tcase_add_test(tcase, knows_its_names);
 	tcase_add_test(tcase, reference_is_complete);

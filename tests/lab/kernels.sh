@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Kernels that are not the two cloud ones: a generic one by name, with ext4 as a module and zswap; a package by path.
+. "$(dirname "$0")/lib.sh"
+need_lab 6.1 6.12-generic
+cache=${MEMRIG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/memrig}
+
+# ---- by name: its modules for a disk, and zswap ----
+run_json generic zone-reclaim-drops-cache --only -k 6.12-generic
+same "a disk with ext4 as a module: exit code" "$code" 0
+same "outcome" "$(get generic '.cells[0].outcome')" completed
+
+run_json zswap swap-with-free-memory --only -p "$data/zswap.json" -k 6.12-generic
+number "bytes that went into zswap" "$(get zswap '.cells[0].metrics["zswap.out_bytes"]')" -ge $((64 * 1024 * 1024))
+same "swapped out to the device" "$(get zswap '.cells[0].metrics["swap.out_bytes"]')" 0
+same "verdict" "$(get zswap '.cells[0].verdicts[] | select(.name == "swap_with_free_memory") | .cause')" cpuset
+has "it says where the pages went" "$(get zswap '.cells[0].verdicts[].summary')" "into zswap"
+
+# ---- a package by path: that of 6.1, made anew ----
+command -v dpkg-deb >/dev/null || skip "dpkg-deb is not installed"
+mkdir -p "$work/deb/DEBIAN"
+cp -r "$cache/kernels/6.1/boot" "$cache/kernels/6.1/lib" "$work/deb"
+printf '%s\n' 'Package: linux-image-own' 'Version: 1' 'Architecture: amd64' 'Maintainer: nobody <nobody@example.org>' \
+	'Description: a kernel' >"$work/deb/DEBIAN/control"
+dpkg-deb -Znone -b "$work/deb" "$work/own.deb" >/dev/null || fail "dpkg-deb cannot make the package"
+export MEMRIG_CACHE="$work/cache"
+mkdir -p "$MEMRIG_CACHE/kernels"
+ln -s "$cache/kernels/6.1" "$MEMRIG_CACHE/kernels/6.1"
+run_json deb smoke -k 6.1 -k "$work/own.deb"
+same "a .deb: exit code" "$code" 0
+has "it says what it does" "$(cat "$work/deb.err")" "unpacking $work/own.deb"
+same "cells" "$(get deb '.cells | length')" 2
+same "the same kernel gives the same bytes" "$(get deb '[.cells[].stream_sha256] | unique | length')" 1
+run_json again smoke -k "$work/own.deb"
+same "the second time nothing is unpacked" "$(grep -c unpacking "$work/again.err")" 0
+run=$(get again .run)
+"$memrig" rerun "$run" --json >"$work/rerun.json" 2>"$work/rerun.err"
+same "rerun: exit code" $? 0
+same "rerun: the same bytes" "$(get rerun .equal)" true
+
+# ---- mistakes ----
+echo "no package" >"$work/bad.deb"
+run_json bad smoke -k "$work/bad.deb"
+same "not a package: exit code" "$code" 2
+has "not a package" "$(cat "$work/bad.err")" "cannot unpack $work/bad.deb"
+run_json none smoke -k 6.13
+has "an unknown name" "$(cat "$work/none.err")" "memrig lab kernels"
+finish
