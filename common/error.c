@@ -5,20 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
+size_t text_control_len(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	if (p[0] == 0xc2 && (p[1] & 0xe0) == 0x80) /* U+0080 to U+009F */
+		return 2;
+	return (*p > 0 && *p < 0x20) || *p == 0x7f;
+}
+
 void text_plain(char *text)
 {
-	for (unsigned char *p = (unsigned char *)text; *p; p++) {
-		if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
-			*p = '?';
-		else if (p[0] == 0xc2 && (p[1] & 0xe0) == 0x80) /* U+0080 to U+009F */
-			p[0] = p[1] = '?';
-	}
+	for (char *p = text; *p; p++)
+		if (*p != '\n' && *p != '\t')
+			memset(p, '?', text_control_len(p));
 }
 
 bool text_is_plain_name(const char *name)
 {
-	for (const unsigned char *p = (const unsigned char *)name; *p; p++)
-		if (*p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && (p[1] & 0xe0) == 0x80))
+	for (const char *p = name; *p; p++)
+		if (text_control_len(p) > 0)
 			return false;
 	return *name;
 }

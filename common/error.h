@@ -3,6 +3,7 @@
 #define MEMRIG_COMMON_ERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * What went wrong, for the caller to print or to record. Library code fills it
@@ -38,6 +39,9 @@ static inline int error_negative(int code)
 
 /* Adds what to do next to an error already set. */
 void error_hint(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Bytes of the control character (C0, DEL or C1 as UTF-8; tab and newline are among them) that text begins with; 0: none. */
+size_t text_control_len(const char *text);
 
 /* Makes '?' of control characters other than tab and newline: messages quote what somebody else wrote, and a terminal
  * obeys such characters. Errors and diagnostics are plain already. */

@@ -192,17 +192,17 @@ void form_string(const struct form_value *value, void *into)
 	*string = xstrdup(json_string_value(value->json));
 }
 
-/* `p` is UTF-8. */
-static bool is_control(const unsigned char *p)
+static bool ends_line(const char *p)
 {
-	return *p < 0x20 || *p == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0) ||
-	       (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9));
+	static const char line[] = "\u2028", paragraph[] = "\u2029";
+
+	return strncmp(p, line, strlen(line)) == 0 || strncmp(p, paragraph, strlen(paragraph)) == 0;
 }
 
 static bool is_line(const struct form_value *value)
 {
-	for (const unsigned char *p = (const unsigned char *)json_string_value(value->json); *p; p++)
-		if (is_control(p)) {
+	for (const char *p = json_string_value(value->json); *p; p++)
+		if (text_control_len(p) > 0 || ends_line(p)) {
 			form_fail(value, NULL, "has a line break or another control character");
 			return false;
 		}

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/error.h"
 #include "common/util.h"
 
 void text_begin(struct text *t)
@@ -17,14 +18,10 @@ char *text_end(struct text *t)
 	return t->data;
 }
 
-/* C0 but tab and newline, DEL, and C1, which is two bytes in UTF-8. */
+/* Tab and newline are no harm here. */
 static size_t control_len(const char *p)
 {
-	unsigned char c = (unsigned char)p[0];
-
-	if (c == 0xc2 && ((unsigned char)p[1] & 0xe0) == 0x80)
-		return 2;
-	return (c < ' ' && c != '\t' && c != '\n') || c == 0x7f;
+	return *p == '\t' || *p == '\n' ? 0 : text_control_len(p);
 }
 
 void text_escaped(FILE *out, const char *text, const char *const *pairs)
