@@ -187,11 +187,8 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJ)
 
 ## torture: runs on a guest as the host: 1,000 killed at random moments, each call failing, met by a signal or by a power cut; each allocation failing (TORTURE=N, FAULTS=N|all, POWER=N, RESETS=N, ALLOCS=N|all, SEED=N)
 torture: all $(FAULT_SO)
-	$(Q)TORTURE=$${TORTURE:-1000} tests/lab/host_place.sh
-	$(Q)FAULTS=$${FAULTS:-all} POWER=$${POWER:-60} tests/lab/host_faults.sh
-	$(Q)RESETS=$${RESETS:-40} tests/lab/host_reset.sh
-	$(Q)FAULTS=$${FAULTS:-all} tests/lab/signals.sh
-	$(Q)ALLOCS=$${ALLOCS:-all} tests/alloc.sh
+	$(Q)TORTURE=$${TORTURE:-1000} FAULTS=$${FAULTS:-all} POWER=$${POWER:-60} RESETS=$${RESETS:-40} ALLOCS=$${ALLOCS:-all} JOBS=$(JOBS) \
+		tests/run.sh tests/lab/host_faults.sh tests/lab/host_place.sh tests/lab/signals.sh tests/alloc.sh tests/lab/host_reset.sh
 
 ## fuzz: feed the parsers with random input for FUZZ_SECONDS (60) each
 FUZZ_SECONDS ?= 60

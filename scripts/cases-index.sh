@@ -14,8 +14,9 @@ change that cures it side by side:
     memrig run swappiness-zero-oom -k 6.1 -k 6.12
     memrig run swappiness-zero-oom --profiles databases
 
-`memrig scenario show NAME` tells who saw it on which machine, how it was scaled down, what to expect on which LRU, and
-what to change. Symptoms are in the scenarios (`case.symptoms`, [scenario.md](scenario.md#case)); this page is made from
+Each has a page: who saw it on which machine, how it was scaled down, what to expect on which LRU, what to change, and what
+memrig prints; `memrig scenario show NAME` has the first part. [tutorial.md](tutorial.md) goes from a symptom to a sysctl.d
+file. Symptoms are in the scenarios (`case.symptoms`, [scenario.md](scenario.md#case)); this page is made from
 them by `scripts/cases-index.sh >docs/cases.md`.
 
 | you see | run |
@@ -26,7 +27,7 @@ jq -r '. as $s | .case.symptoms[]? | [ascii_downcase, ., $s.name, $s.description
 	awk -F '\t' '{
 		seen = $1 == last ? "" : $2
 		last = $1
-		printf "| %s | `%s`: %s |\n", seen, $3, $4
+		printf "| %s | [`%s`](cases/%s.md): %s |\n", seen, $3, $3, $4
 	}'
 
 cat <<'TEXT'
@@ -36,4 +37,4 @@ cat <<'TEXT'
 | scenario | source |
 | --- | --- |
 TEXT
-jq -r 'select(.case.seen) | "| `\(.name)` | \(.source) |"' workloads/scenarios/*.json
+jq -r 'select(.case.seen) | "| [`\(.name)`](cases/\(.name).md) | \(.source) |"' workloads/scenarios/*.json

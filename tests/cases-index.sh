@@ -11,11 +11,18 @@ fail() { echo "FAILED: $*"; failed=1; }
 
 scripts/cases-index.sh | diff -u docs/cases.md - || fail "docs/cases.md is out of date: scripts/cases-index.sh >docs/cases.md"
 
-# In tables, names are in backticks and the first of a cell.
-named=$(sed -n 's/^| .*| `\([a-z0-9-]*\)`.*/\1/p; s/^| `\([a-z0-9-]*\)` |.*/\1/p; s/^    memrig run \([a-z0-9-]*\).*/\1/p' docs/cases.md | sort -u)
+# In tables, names are links, in backticks and the first of a cell.
+named=$(sed -n 's/^| .*| \[`\([a-z0-9-]*\)`.*/\1/p; s/^| \[`\([a-z0-9-]*\)`.*/\1/p; s/^    memrig run \([a-z0-9-]*\).*/\1/p' docs/cases.md | sort -u)
 [ "$(echo "$named" | wc -l)" -ge 30 ] || fail "docs/cases.md names only: $named"
 for name in $named; do
 	"$memrig" scenario show "$name" >/dev/null || fail "docs/cases.md names '$name'"
+done
+
+# Each case has its page, of what the scenario is now; and each page a case.
+scripts/case-pages.sh --check || failed=1
+for page in docs/cases/*.md; do
+	name=$(basename "$page" .md)
+	jq -e .case "workloads/scenarios/$name.json" >/dev/null || fail "$page: there is no such case"
 done
 
 for symptom in "it swaps although memory is free" "OOM although swap is free" "page cache keeps vanishing" \

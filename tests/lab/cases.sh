@@ -23,6 +23,11 @@ for case in $cases; do
 	done
 done
 
+# Their pages say what has come out.
+# shellcheck disable=SC2086
+said=$(MEMRIG=$memrig scripts/case-pages.sh --against "$(get all .run)" $cases)
+same "pages that say otherwise" "$said" ""
+
 # One switch between them: the classic LRU swaps where the multi-generational one kills.
 outcome() { get all ".cells[] | select(.scenario == \"$1\" and (.id | endswith(\"k$2\"))) | .outcome"; }
 same "6.1: swappiness 0" "$(outcome swappiness-zero-oom 6.1)" completed
