@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "common/util.h"
+#include "runner/pool.h"
 #include "runner/watch_output.h"
 #include "runner/watch_source.h"
 
@@ -149,11 +150,7 @@ static int open_signals(struct watch *w, struct error *err)
 {
 	sigset_t mask;
 
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigaddset(&mask, SIGQUIT);
+	pool_end_signals(&mask);
 	sigaddset(&mask, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &mask, &w->mask_before);
 	w->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);

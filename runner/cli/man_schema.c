@@ -86,13 +86,13 @@ static void print_property(FILE *out, const char *key, const json_t *property, b
 {
 	_cleanup_free_ char *facts = NULL;
 	size_t len;
-	FILE *text = open_memstream(&facts, &len);
+	FILE *text = xmemstream(&facts, &len);
 	const char *description = json_string_value(json_object_get(property, "description"));
 
 	print_types(text, property);
 	print_limits(text, property);
 	fputs(required ? ", required" : "", text);
-	fclose(text);
+	xmemclose(text, &facts);
 	fputs(".TP 4\n\\fB", out);
 	roff_put(out, key);
 	fputs("\\fR (", out);

@@ -72,15 +72,21 @@ static int run_again(const struct run_options *now, struct resume *resume, const
 	return r;
 }
 
+/* An exit code stays one; an error is said. */
+static int exit_code(int r, const struct error *err)
+{
+	if (r >= 0)
+		return r;
+	cli_error(err);
+	return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
+}
+
 int run_stored(const struct run_options *options, const char *path, const char *only, json_t *argv)
 {
 	struct error err = { 0 };
 	int r = run_again(options, NULL, path, only, argv, &err);
 
-	if (r >= 0)
-		return r;
-	cli_error(&err);
-	return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
+	return exit_code(r, &err);
 }
 
 int run_resumed(const struct run_options *now)
@@ -97,8 +103,5 @@ int run_resumed(const struct run_options *now)
 	if (r == 0)
 		r = run_again(&options, &resume, resume.path, NULL, (json_t *)resume_argv(&resume), &err);
 	resume_close(&resume);
-	if (r >= 0)
-		return r;
-	cli_error(&err);
-	return r == -ENOPKG ? EXIT_CANNOT_RUN : EXIT_USAGE;
+	return exit_code(r, &err);
 }
