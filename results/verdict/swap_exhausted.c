@@ -41,6 +41,22 @@ static void report(const struct span *span, const char *group, uint64_t total, u
 	finding_u64(finding, "stalls", stalls);
 }
 
+/* A kill in the interval whose report says that the machine's swap was full: that may be over by the next sample. */
+static bool was_full_in(const struct timeline *t, size_t interval)
+{
+	size_t pos = 0;
+	const json_t *oom;
+
+	while ((oom = timeline_next(t, "oom", &pos))) {
+		uint64_t ns = record_u64(oom, "t_ns", 0);
+
+		if (ns > t->times[interval - 1] && ns <= t->times[interval] &&
+		    is_full(record_u64(oom, "swap_free_bytes", UINT64_MAX), record_u64(oom, "swap_total_bytes", 0)))
+			return true;
+	}
+	return false;
+}
+
 static void judge_machine(const struct timeline *t, json_t *found)
 {
 	int total = timeline_column(t, "meminfo.SwapTotal_bytes"), left = timeline_column(t, "meminfo.SwapFree_bytes");
@@ -53,7 +69,7 @@ static void judge_machine(const struct timeline *t, json_t *found)
 	/* The interval in which a kill frees the swap begins full and ends empty. */
 	for (size_t i = 1; i < t->n_samples; i++)
 		if (is_full(timeline_value(t, i, left), timeline_value(t, i, total)) ||
-		    is_full(timeline_value(t, i - 1, left), timeline_value(t, i - 1, total)))
+		    is_full(timeline_value(t, i - 1, left), timeline_value(t, i - 1, total)) || was_full_in(t, i))
 			span_add(&span, i);
 	kills = span_growth(&span, timeline_column(t, "vmstat.oom_kill"));
 	stalled = span_growth_all(&span, &stalls);
@@ -120,7 +136,7 @@ static void judge(const struct timeline *t, json_t *found)
 }
 
 static const struct verdict_cause causes[] = {
-	{ "device", "SwapFree of the machine was a 64th of SwapTotal or less, and allocations stalled or processes were killed",
+	{ "device", "SwapFree of the machine was a 64th of SwapTotal or less (by its samples or the report of a kill), and allocations stalled or processes were killed",
 	  "Add swap, or limit what the groups take (memory.high, memory.max)." },
 	{ "swap_max", "the group had a 64th of its memory.swap.max left or less (by its samples, its swap_events.max or the report of a kill), and "
 	  "ran into memory.max or memory.high or was killed",

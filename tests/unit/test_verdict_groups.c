@@ -51,6 +51,9 @@ END_TEST
 	      "{'type':'sample','t_ns':0,'set':[0,6400,1,6400,2,0,3,0]}\n"                                     \
 	      "{'type':'sample','t_ns':10,'set':[1," left "]}\n"                                               \
 	      "{'type':'sample','t_ns':20,'set':[1,6400,2," stalls ",3," kills "]}\n"
+/* Free again at the samples before and after the kill. */
+#define SWAP_AT_KILL(left, ns)                                                                                 \
+	SWAP("6400", "0", "1") "{'type':'oom','t_ns':" ns ",'swap_free_bytes':" left ",'swap_total_bytes':6400}\n"
 #define GROUP_SWAP(limit, used, max, oom)                                                                      \
 	GROUP("'memory.swap.max':'" limit "'")                                                                 \
 	BEGIN "{'type':'columns','t_ns':0,'names':['group.db.memory.swap.current_bytes','group.db.events.max'," \
@@ -68,6 +71,9 @@ START_TEST(swap_exhausted_thresholds_and_causes)
 	expect(v, "device", SWAP("100", "0", "1"));
 	expect(v, NULL, SWAP("101", "1", "1"));
 	expect(v, NULL, SWAP("0", "0", "0"));
+	expect(v, "device", SWAP_AT_KILL("100", "15"));
+	expect(v, NULL, SWAP_AT_KILL("101", "15"));
+	expect(v, NULL, SWAP_AT_KILL("0", "21"));
 	expect(v, "swap_max", GROUP_SWAP("6400", "6300", "1", ""));
 	expect(v, NULL, GROUP_SWAP("6400", "6299", "1", ""));
 	expect(v, NULL, GROUP_SWAP("6400", "6400", "0", ""));

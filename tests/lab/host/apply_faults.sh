@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# apply_faults.sh COUNT|all SEED FAULT.SO: as faults.sh, of `profile apply`, `restore` and `profile capture`. One that fails says why; what it says
+# apply_faults.sh WHICH SEED FAULT.SO: as faults.sh, of `profile apply`, `restore` and `profile capture`. One that fails says why; what it says
 # it has put back is back; and a `restore` without a fault ends with everything as it was.
+# shellcheck disable=SC2317,SC2119 # each_call calls try
 . "$(dirname "$0")/lib.sh"
-count=$1 seed=$2 fault=$3
+fault=$3
 
 # faulty COMMAND...: with what FAULT_* say
 faulty() { LD_PRELOAD=$fault "$memrig" "$@" >out 2>err; }
@@ -24,38 +25,32 @@ mend() {
 	[ "$(state)" = "$before" ] || cat err err2
 }
 
+try() { # KIND AT OF TURN
+	code=$(errno_of "$4")
+	$prepare
+	export FAULT_CALL="$1" FAULT_AT="$2" FAULT_ERRNO="$code"
+	# shellcheck disable=SC2086
+	faulty $command
+	got=$?
+	unset FAULT_CALL FAULT_AT FAULT_ERRNO
+	if grep -q '^fault: ' err; then killed=$((killed + 1)); fi
+	mend "$got" "$verb, $1 $2 of $3 failing with errno $code"
+}
+
 before=$(state)
 for verb in apply restore capture; do
 	prepare=:
 	case $verb in
-	apply) set -- profile apply "$here/profile.json" ;;
-	restore) set -- restore; prepare="plain profile apply $here/profile.json" ;;
-	capture) set -- profile capture ;;
+	apply) command="profile apply $here/profile.json" ;;
+	restore) command=restore prepare="plain profile apply $here/profile.json" ;;
+	capture) command="profile capture" ;;
 	esac
 	$prepare
-	FAULT_COUNT=/data/counts faulty "$@"
+	# shellcheck disable=SC2086
+	FAULT_COUNT=/data/counts faulty $command
 	same "$verb without a fault" $? 0
 	plain restore
 	same "$verb without a fault: state" "$(state)" "$before"
-	total=0
-	while read -r _ n; do total=$((total + n)); done </data/counts
-	step=1
-	[ "$count" = all ] || step=$((total / count + 1))
-	at=$((seed % step)) turn=$seed
-	while read -r kind n; do
-		while [ $at -lt "$n" ]; do
-			turn=$((turn + 1))
-			case $((turn % 5)) in 0) code=5 ;; 1) code=28 ;; 2) code=13 ;; 3) code=12 ;; 4) code=16 ;; esac
-			$prepare
-			export FAULT_CALL="$kind" FAULT_AT=$((at + 1)) FAULT_ERRNO="$code"
-			faulty "$@"
-			got=$?
-			unset FAULT_CALL FAULT_AT FAULT_ERRNO
-			at=$((at + step))
-			if grep -q '^fault: ' err; then killed=$((killed + 1)); fi
-			mend $got "$verb, $kind $at of $n failing with errno $code"
-		done
-		at=$((at - n))
-	done </data/counts
+	each_call "$1" "$2" try
 done
 finish

@@ -15,7 +15,7 @@ guest_scenario() {
 	  machine: { nodes: [ { memory: "384M", cpus: 1 }, { memory: "384M", cpus: 1 } ], swap: { size: "256M", kind: "pmem" },
 	             disk: { size: "192M" } },
 	  groups: [ { name: "outer", workloads: [ { kind: "exec", oom_score_adj: $adj, pack: $pack, command: $command,
-	    figures: { checks: "regex:checks ([0-9]+)", failed: "regex:failed ([0-9]+)",
+	    figures: { checks: "regex:checks ([0-9]+)", calls: "regex:calls ([0-9]+)", failed: "regex:failed ([0-9]+)",
 	               killed: "regex:killed ([0-9]+)", restored: "regex:restored ([0-9]+)" } } ] } ],
 	  sample: "1s", limit: "3600s" }' >"$work/$1-scenario.json"
 }

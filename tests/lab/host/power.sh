@@ -1,17 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# power.sh COUNT SEED FAULT.SO: runs on the host, and profiles being applied, in which the power goes at one of their calls, COUNT of
-# them evenly spread from one that SEED picks. All processes die, what was not synced of the journal is lost in part, the kernel
+# power.sh WHICH SEED FAULT.SO: runs on the host, and profiles being applied, in which the power goes at one of their calls, those that
+# each_call() picks. All processes die, what was not synced of the journal is lost in part, the kernel
 # begins anew: no group, no swap, every setting as it was, another boot id. Then `memrig restore`, or another run, finds nothing it
 # cannot read and leaves nothing behind. (The kernel of this guest goes on; its restart is played by `reboot`.)
+# shellcheck disable=SC2317,SC2119 # each_call calls try
 . "$(dirname "$0")/lib.sh"
-count=$1 seed=$2 fault=$3
-boots=0
-
-as_faulty() {
-	(exec sh -c 'mkdir /sys/fs/cgroup/scope-$$ && echo $$ >/sys/fs/cgroup/scope-$$/cgroup.procs; fault=$1; shift
-		LD_PRELOAD=$fault exec "$@"' sh "$fault" "$memrig" "$@") >out 2>err
-}
+fault=$3 boots=0
 
 # The kernel's own part of a new start.
 reboot() {
@@ -38,37 +33,32 @@ echo "/proc/sys/vm/min_free_kbytes $(cat /proc/sys/vm/min_free_kbytes)" >>/data/
 cat /proc/sys/kernel/random/boot_id >/data/boot_id
 mount --bind /data/boot_id /proc/sys/kernel/random/boot_id || exit 1
 
+try() { # KIND AT OF TURN
+	# shellcheck disable=SC2086
+	FAULT_CALL="$1" FAULT_AT="$2" FAULT_POWER="$4" as_faulty $command >out 2>err
+	what="$verb, power cut at $1 $2 of $3 (loss $4)"
+	grep -q '^fault: ' err || { reboot; as_host restore >out2 2>err2; return; }
+	killed=$((killed + 1))
+	[ ! -e /data/state/journal ] || restored=$((restored + 1))
+	reboot
+	as_host restore >out2 2>err2
+	same "$what: exit code of restore: $(cat err2)" $? 0
+	same "$what: state" "$(state)" "$before"
+	rm -rf /data/store
+}
+
 before=$(state)
 for verb in run apply; do
 	case $verb in
-	run) set -- run "$here/short.json" -p "$here/profile.json" --place host --keep 64M --swap 32M -q ;;
-	apply) set -- profile apply "$here/profile.json" ;;
+	run) command="$short_run --swap 32M" ;;
+	apply) command="profile apply $here/profile.json" ;;
 	esac
-	FAULT_COUNT=/data/counts as_faulty "$@"
+	# shellcheck disable=SC2086
+	FAULT_COUNT=/data/counts as_faulty $command >out 2>err
 	same "$verb without a fault" $? 0
 	reboot
 	as_host restore >out2 2>err2
 	same "$verb without a fault: state" "$(state)" "$before"
-	total=0
-	while read -r _ n; do total=$((total + n)); done </data/counts
-	step=$((total / count + 1)) turn=$seed
-	at=$((seed % step))
-	while read -r kind n; do
-		while [ $at -lt "$n" ]; do
-			turn=$((turn + 1))
-			FAULT_CALL="$kind" FAULT_AT=$((at + 1)) FAULT_POWER=$turn as_faulty "$@"
-			at=$((at + step))
-			what="$verb, power cut at $kind $at of $n (loss $turn)"
-			grep -q '^fault: ' err || { reboot; as_host restore >out2 2>err2; continue; }
-			killed=$((killed + 1))
-			[ ! -e /data/state/journal ] || restored=$((restored + 1))
-			reboot
-			as_host restore >out2 2>err2
-			same "$what: exit code of restore: $(cat err2)" $? 0
-			same "$what: state" "$(state)" "$before"
-			rm -rf /data/store
-		done
-		at=$((at - n))
-	done </data/counts
+	each_call "$1" "$2" try
 done
 finish

@@ -18,12 +18,9 @@ echo $boot >$kept/boot
 printf '%08d-0000-4000-8000-000000000000\n' $boot >$kept/boot_id
 mount --bind $kept/boot_id /proc/sys/kernel/random/boot_id || exit 1
 
-args="run $here/short.json -p $here/profile.json --place host --keep 64M --swap 32M -q"
-faulty() {
-	# shellcheck disable=SC2086
-	(exec sh -c 'mkdir /sys/fs/cgroup/scope-$$ && echo $$ >/sys/fs/cgroup/scope-$$/cgroup.procs; fault=$1; shift
-		LD_PRELOAD=$fault exec "$@"' sh "$fault" "$memrig" $args) >out 2>err
-}
+args="$short_run --swap 32M"
+# shellcheck disable=SC2086
+faulty() { as_faulty $args >out 2>err; }
 keep() {
 	echo "checks=$checks failures=$failures killed=$killed restored=$restored" >$kept/sums
 	echo $n >$kept/n

@@ -16,9 +16,8 @@ begin() {
 	until [ "$(cat /proc/sys/vm/swappiness)" = 17 ] || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
 }
 
-settle() {
-	tries=0
-	while [ "$(state)" != "$before" ] && [ $tries -lt 50 ]; do tries=$((tries + 1)); sleep 0.1; done
+settled() {
+	settle 50
 	same "$1: state" "$(state)" "$before"
 }
 
@@ -30,7 +29,7 @@ ended() {
 	cat out err
 	"$memrig" store check >out2 2>err2; same "$1: store check: $(cat out2 err2)" $? 0
 	rm -rf /data/store "${hog:?}"/*
-	settle "$1"
+	settled "$1"
 }
 
 mkdir /data/hog && mount -t tmpfs -o size=2G none /data/hog && hog=/data/hog
@@ -43,7 +42,6 @@ while kill -0 $pid 2>/dev/null; do
 	i=$((i + 1))
 	if [ "$(available)" -gt 20000 ]; then head -c 4M /dev/zero >"$hog/$i" 2>/dev/null; else sleep 0.1; fi
 done
-checks=$((checks + 1))
 ended "short" "were left for the rest of the system"
 
 # And the kernel kills: the hog, or the cell's workload; memrig goes on.
@@ -56,7 +54,7 @@ code=$?
 case $code in 0 | 1 | 3) ;; *) same "out of memory: exit code" $code "0, 1 or 3" ;; esac
 "$memrig" store check >out2 2>err2; same "out of memory: store check: $(cat out2 err2)" $? 0
 rm -rf /data/store
-settle "out of memory"
+settled "out of memory"
 
 # Nothing but waiting.
 begin thrash

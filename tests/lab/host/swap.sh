@@ -3,7 +3,10 @@
 # A swap file for a run on the host: cells swap to it, and nothing is left of it, whatever dies. The host's own swap stays.
 . "$(dirname "$0")/lib.sh"
 
-host_run() { become_host run "$here/short.json" -p "$here/profile.json" --place host --keep 64M --swap 64M -q "$@"; }
+# shellcheck disable=SC2086
+host_run() { become_host $short_run --swap 64M "$@"; }
+# With the guardian gone too, the group that memrig had moved itself to is the service manager's to remove.
+trim() { rmdir /sys/fs/cgroup/scope-*/memrig-runner-* 2>/dev/null; }
 is_on() { grep -q '^/data/memrig-swap-' /proc/swaps; }
 
 before=$(state)
@@ -39,28 +42,20 @@ same "state after a run" "$(state)" "$before"
 # The guardian takes it off; with the guardian gone too, the next start does.
 for who in runner both; do
 	host_run >out 2>err &
-	pid=$!
-	until is_on || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done
+	runner=$!
+	until is_on || ! kill -0 $runner 2>/dev/null; do sleep 0.02; done
+	victims=$runner
+	[ $who != both ] || victims="$(pids_of memrig-guardian) $runner"
+	# shellcheck disable=SC2086
+	kill -KILL $victims
+	wait $runner
 	if [ $who = both ]; then
-		for stat in /proc/[0-9]*/stat; do
-			read -r number line 2>/dev/null <"$stat" || continue
-			case "$line" in "(memrig-guardian) Z "*) ;; "(memrig-guardian)"*) kill -KILL "$number" ;; esac
-		done
-	fi
-	kill -KILL $pid
-	wait $pid
-	if [ $who = both ]; then
-		rmdir /sys/fs/cgroup/scope-*/memrig-runner-* 2>/dev/null
+		trim
 		as_host restore >out 2>err
 		same "exit code of restore" $? 0
 		grep -q "/data/memrig-swap-.* removed" out; same "restore names the swap file" $? 0
 	fi
-	tries=0
-	while [ "$(state)" != "$before" ] && [ $tries -lt 30 ]; do
-		tries=$((tries + 1))
-		rmdir /sys/fs/cgroup/scope-*/memrig-runner-* 2>/dev/null
-		sleep 0.1
-	done
+	settle 30
 	same "state after $who was killed" "$(state)" "$before"
 done
 finish

@@ -9,31 +9,17 @@ random=$seed
 # roll N: $rolled is 0 to N-1. The minimal standard generator's multiplier.
 roll() { random=$((random * 48271 % 2147483647)); rolled=$((random / 1000 % $1)); }
 
-# The processes of that name, zombies left out.
-pids_of() {
-	for stat in /proc/[0-9]*/stat; do
-		read -r pid line 2>/dev/null <"$stat" || continue
-		case "$line" in "($1) Z "*) ;; "($1) "*) echo "$pid" ;; esac
-	done
-}
-
 # With the guardian gone too, the group that memrig had moved itself to is the service manager's to remove.
-trim() { [ $who -lt 4 ] || rmdir /sys/fs/cgroup/scope-*/memrig-runner-* 2>/dev/null; }
+trim() { [ "$who" -lt 4 ] || rmdir /sys/fs/cgroup/scope-*/memrig-runner-* 2>/dev/null; }
 
-# Waits, by looking, until everything is as it was; at most two seconds.
-settle() {
-	tries=0
-	trim
-	while [ "$(state)" != "$before" ] && [ $tries -lt 20 ]; do tries=$((tries + 1)); sleep 0.1; trim; done
-}
-
+who=0
 before=$(state)
 for i in $(seq "$count"); do
 	start=$random
 	own=
 	[ $((i % 2)) = 0 ] || own="--swap 32M"
 	# shellcheck disable=SC2086
-	become_host run "$here/short.json" -p "$here/profile.json" --place host --keep 64M $own -q >out 2>err &
+	become_host $short_run $own >out 2>err &
 	runner=$!
 	roll 1500
 	sleep "$((rolled / 1000)).$(printf %03d $((rolled % 1000)))"
@@ -50,13 +36,14 @@ for i in $(seq "$count"); do
 	# shellcheck disable=SC2086
 	[ -z "$(printf %s $victims)" ] || ! kill -KILL $victims 2>/dev/null || killed=$((killed + 1))
 	wait $runner
-	settle
+	settle 20
 	# Nobody was left to undo it: the next start does.
 	if [ $who -ge 4 ] && [ "$(state)" != "$before" ]; then
 		restored=$((restored + 1))
 		as_host restore >out 2>err
-		as_host run "$here/short.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err
-		settle
+		# shellcheck disable=SC2086
+		as_host $short_run >out 2>err
+		settle 20
 	fi
 	same "run $i of seed $seed (random $start, killed $who)" "$(state)" "$before"
 	rm -rf /data/store
