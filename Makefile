@@ -119,7 +119,7 @@ build/tests/hostile-init: build/guest/tests/hostile/init.o $(filter-out build/gu
 JOBS := $(shell nproc)
 
 # The guest tests, longest first.
-LAB_FIRST := $(addprefix tests/lab/,host_place.sh host_faults.sh host_reset.sh hostile_guest.sh signals.sh verdicts_nodes.sh snapshot.sh workloads_exec.sh workloads_memory.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
+LAB_FIRST := $(addprefix tests/lab/,host_place.sh host_faults.sh host_reset.sh hostile_guest.sh tutorial.sh signals.sh verdicts_nodes.sh snapshot.sh workloads_exec.sh workloads_memory.sh repeat.sh swappiness.sh swap_with_free.sh memcg_oom.sh)
 LAB_TESTS := $(LAB_FIRST) $(filter-out $(LAB_FIRST) tests/lab/lib.sh,$(wildcard tests/lab/*.sh))
 
 # Packages are looked for and installed before anything is compiled, hence the second make.

@@ -177,6 +177,12 @@ static unsigned seeds_of(const struct plan_request *request, const struct scenar
 	return request->seeds ? request->seeds : scenario->seeds;
 }
 
+/* A cure that comes along would show what the profile sets, not what the cure does. */
+static bool overrules_cure(const struct plan_request *request, const struct scenario *scenario, const struct profile *profile)
+{
+	return request->cures && scenario->cures && !profile->gives_way && !asks_for_cured(request, scenario->cures);
+}
+
 static void expand(struct plan *plan, const struct plan_request *request)
 {
 	size_t per_kernel = plan->n_profiles / plan->n_kernels;
@@ -193,7 +199,8 @@ static void expand(struct plan *plan, const struct plan_request *request)
 		for (unsigned seed = 0; seed < seeds; seed++)
 			for (size_t s = 0; s < plan->n_scenarios; s++)
 				for (size_t p = 0; p < plan->n_profiles; p++) {
-					if (seed >= seeds_of(request, plan->scenarios[s]))
+					if (seed >= seeds_of(request, plan->scenarios[s]) ||
+					    overrules_cure(request, plan->scenarios[s], plan->profiles[p]))
 						continue;
 					cell.seed = request->first_seed + seed;
 					cell.scenario = plan->scenarios[s];

@@ -21,7 +21,7 @@ struct plan_request {
 	const char *const *scenarios, *const *profiles, *const *kernels; /* names or paths; NULL-terminated */
 	uint64_t first_seed;
 	unsigned seeds;	  /* first_seed, first_seed + 1, ...; 0: as many as the scenario says */
-	bool cures;	  /* each scenario that says how it is cured is followed by the cured one */
+	bool cures;	  /* each scenario that says how it is cured is followed by the cured one, for profiles that give way */
 	unsigned repeats; /* each cell so many times; more than 1 for --check-repeat */
 	const char *clock; /* "virtual" or "real" */
 	bool host;	  /* cells run on this machine and its kernel; `kernels` is not looked at */

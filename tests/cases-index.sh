@@ -30,6 +30,8 @@ for symptom in "it swaps although memory is free" "OOM although swap is free" "p
 	grep -qF "| $symptom |" docs/cases.md || fail "docs/cases.md has no line '$symptom'"
 done
 
+grep -qF '(tutorial.md)' docs/cases.md || fail "docs/cases.md does not lead to the tutorial"
+
 # What shows a problem and its cure can be found by what is seen.
 for file in workloads/scenarios/*.json; do
 	jq -e '(has("cured") | not) or (.case.symptoms | length > 0)' "$file" >/dev/null || fail "$file has a cure and no symptoms"

@@ -25,6 +25,11 @@ if ! "$memrig" watch --schema | diff -u docs/schema/watch.json - ; then
 	failed=1
 fi
 
+if ! "$memrig" run --plan-schema | diff -u docs/schema/plan.json - ; then
+	echo "docs/schema/plan.json is out of date: $memrig run --plan-schema >docs/schema/plan.json"
+	failed=1
+fi
+
 validate() {
 	"$python" - "$@" <<'PYTHON'
 import json, sys
@@ -47,6 +52,8 @@ validate docs/schema/compare.json || failed=1 # the documents are those of tests
 validate docs/schema/profile.json profiles/*.json || failed=1
 validate docs/schema/scenario.json workloads/scenarios/*.json workloads/claims/*.json || failed=1
 
+validate docs/schema/plan.json examples/*.json || failed=1
+
 # What watch prints of every captured host, and of this machine.
 lines=$(mktemp -d) || exit 1
 trap 'rm -rf "$lines"' EXIT
@@ -58,6 +65,12 @@ validate docs/schema/watch.json "$lines"/*.json || failed=1
 sed 's/"nodes":/"knots":/' "$lines/v2-host.json" >"$lines/broken"
 if validate docs/schema/watch.json "$lines/broken" >/dev/null; then
 	echo "docs/schema/watch.json accepts an unknown key"
+	failed=1
+fi
+
+sed 's/"scenarios":/"scenario":/' examples/nightly.json >"$lines/broken"
+if validate docs/schema/plan.json "$lines/broken" >/dev/null; then
+	echo "docs/schema/plan.json accepts an unknown key"
 	failed=1
 fi
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Profiles by what they are for: `memrig run --profiles databases`. */
+/* Profiles by what they are for: `memrig run --profiles databases`; and all cases: `memrig run cases`. */
 #include "runner/cli/family.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include "common/util.h"
 #include "runner/cli/cli.h"
 #include "runner/profile.h"
+#include "runner/scenario.h"
 
 /* "" for what cannot be read: `memrig profile list` says what is wrong with it. */
 static char *family_of(const char *name)
@@ -63,4 +64,42 @@ int family_profiles(const char *family, char ***ret, struct error *err)
 	}
 	*ret = names;
 	return 0;
+}
+
+static bool runs_programs(const struct scenario *scenario)
+{
+	for (size_t g = 0; g < scenario->n_groups; g++)
+		for (size_t w = 0; w < scenario->groups[g].n_workloads; w++)
+			if (streq(scenario->groups[g].workloads[w].kind->name, "exec"))
+				return true;
+	return false;
+}
+
+/* What cannot be read is taken for one, so that it is not left out silently: the run says what is wrong with it. */
+static bool is_case(const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	struct diags diags = { 0 };
+	struct scenario *scenario = NULL;
+	bool is = true;
+
+	if (cli_find("scenario", name, &path, NULL) == 0 && scenario_load(path, &scenario, &diags) == 0)
+		is = json_object_get(scenario->json, "case") && !runs_programs(scenario);
+	scenario_free(scenario);
+	diags_release(&diags);
+	return is;
+}
+
+char **family_cases(void)
+{
+	char **names = cli_names("scenario");
+	size_t n = 0;
+
+	for (char **name = names; *name; name++)
+		if (is_case(*name))
+			names[n++] = *name;
+		else
+			free(*name);
+	names[n] = NULL;
+	return names;
 }

@@ -12,6 +12,7 @@
 #include "results/store.h"
 #include "results/summary.h"
 #include "runner/cli/cli.h"
+#include "runner/cli/plan_file.h"
 #include "runner/cli/progress.h"
 #include "runner/cli/resume.h"
 #include "runner/cli/run.h"
@@ -341,7 +342,7 @@ int run_all(const struct run_options *options, json_t *argv)
 					.kernels = options->kernels.n ? options->kernels.list : default_kernels,
 					.first_seed = options->seed,
 					.seeds = options->seeds,
-					.cures = !options->only && !options->profiles.n && !run_on_host(options),
+					.cures = options->cures || (!options->only && !options->profiles.n && !run_on_host(options)),
 					.repeats = options->check_repeat ? 3 : 1,
 					.clock = options->clock,
 					.host = run_on_host(options),
@@ -366,6 +367,15 @@ int run_all(const struct run_options *options, json_t *argv)
 	return r;
 }
 
+static int print_plan_schema(void)
+{
+	json_t *schema = plan_file_schema();
+	int r = cli_json(schema);
+
+	json_decref(schema);
+	return r < 0 ? EXIT_BROKEN : EXIT_DONE;
+}
+
 static int run_main(int argc, char **argv)
 {
 	struct run_options options;
@@ -376,7 +386,9 @@ static int run_main(int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		json_array_append_new(words, json_string(argv[i]));
 	r = run_options_parse(argc, argv, &options);
-	if (r == 0 && streq(options.place, "slurm")) {
+	if (r == 0 && options.plan_schema) {
+		r = print_plan_schema();
+	} else if (r == 0 && streq(options.place, "slurm")) {
 		error_set(&err, -ENOTSUP, options.place, "this version has no cluster yet");
 		error_hint(&err, "take --place lab or --place host");
 		cli_error(&err);

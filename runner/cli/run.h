@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct plan;
+struct plan_file;
 struct resume;
 
 /* What `memrig run` was asked for. */
@@ -19,9 +20,11 @@ struct names {
 struct run_options {
 	struct names scenarios, profiles, kernels, families; /* the profiles of the families are among the profiles */
 	char ***of_families;				      /* whose names those are; NULL-terminated */
+	char **cases;					      /* the names for "cases" among the scenarios; NULL: it was not */
+	struct plan_file *plan_file;			      /* whose texts are in the lists, too; NULL: there is none */
 	unsigned seeds, jobs, stall_s; /* 0: not said */
 	uint64_t seed, keep_bytes, swap_bytes;
-	const char *place, *clock, *store, *resume, *data_dir;
+	const char *place, *clock, *store, *resume, *data_dir, *plan;
 	/* Shows the stored run in place of the comparison, and says the exit code of a run whose cells are all valid; NULL: as
 	 * `memrig run` does. */
 	int (*show)(const struct run_options *options, const json_t *run);
@@ -29,7 +32,7 @@ struct run_options {
 	void (*begins)(const struct run_options *options, const json_t *provenance);
 	void *opaque;	      /* for these two */
 	const char *rerun_of; /* the id of the run that is done again; NULL: none is */
-	bool only, check_repeat, no_snapshot, timings, dry_run, json, quiet;
+	bool only, cures, plan_schema, check_repeat, no_snapshot, timings, dry_run, json, quiet;
 };
 
 /* Plans, runs, stores and shows; `argv` is what the run is recorded with. Returns an exit code. */

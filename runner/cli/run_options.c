@@ -8,6 +8,7 @@
 #include "common/util.h"
 #include "runner/cli/cli.h"
 #include "runner/cli/family.h"
+#include "runner/cli/plan_file.h"
 
 static void names_add(struct names *names, const char *name)
 {
@@ -16,7 +17,7 @@ static void names_add(struct names *names, const char *name)
 	names->list[names->n] = NULL;
 }
 
-enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS, KEY_RESUME, KEY_KEEP, KEY_DATA, KEY_SWAP, KEY_PROFILES, KEY_ONLY };
+enum { KEY_SEEDS = 256, KEY_SEED, KEY_PLACE, KEY_CLOCK, KEY_STORE, KEY_REPEAT, KEY_DRY_RUN, KEY_JSON, KEY_STALL, KEY_NO_SNAPSHOT, KEY_TIMINGS, KEY_RESUME, KEY_KEEP, KEY_DATA, KEY_SWAP, KEY_PROFILES, KEY_ONLY, KEY_CURES, KEY_PLAN, KEY_PLAN_SCHEMA };
 
 static const struct argp_option argp_options[] = {
 	{ "profile", 'p', "NAME", 0, "Kernel settings to compare; repeat for more (default: kernel-default)", 0 },
@@ -24,6 +25,9 @@ static const struct argp_option argp_options[] = {
 	{ "kernel", 'k', "NAME", 0, "6.1 (default) or another of `memrig lab kernels`, a kernel's .deb, or a bzImage[:modules-directory]; repeat for more", 0 },
 	{ "seeds", KEY_SEEDS, "N", 0, "Run each cell with N seeds (default: what the scenario says, mostly 1)", 0 },
 	{ "only", KEY_ONLY, 0, 0, "Run the scenarios alone; without -p, one that says how it is cured runs beside its cure", 0 },
+	{ "cures", KEY_CURES, 0, 0, "Cures also where profiles are named, under those that give way to them: kernel-default", 0 },
+	{ "plan", KEY_PLAN, "FILE", 0, "Take from FILE what is not said here: scenarios, profiles, kernels, seeds, jobs", 0 },
+	{ "plan-schema", KEY_PLAN_SCHEMA, 0, 0, "Print the JSON Schema of plans", 0 },
 	{ "seed", KEY_SEED, "S", 0, "The first seed (default: 1)", 0 },
 	{ "clock", KEY_CLOCK, "virtual|real", 0, "virtual: repeatable to the page (default); real: seconds mean something", 0 },
 	{ "place", KEY_PLACE, "lab|host", 0, "Where cells run: in guests (default), or on this machine", 0 },
@@ -49,11 +53,13 @@ static const char argp_doc[] =
 	"  memrig run mixed-pressure --profiles databases\n"
 	"  memrig run swappiness-zero-oom --kernel 6.1 --kernel 6.12\n"
 	"  memrig run ./my-scenario.json --check-repeat\n"
+	"  memrig run cases --kernel 6.12\n"
+	"  memrig run --plan nightly.json\n"
 	"  memrig run smoke --dry-run\n"
 	"  memrig run ./bounded.json -p redis --place host --dry-run\n"
 	"\n"
 	"Runs scenarios under profiles, each pair in a throw-away NUMA guest, and says what was swapped, "
-	"reclaimed and killed, and why. A scenario that says how it is cured is shown beside its cure, unless "
+	"reclaimed and killed, and why. 'cases' stands for all cases that need no programs of a distribution. A scenario that says how it is cured is shown beside its cure, unless "
 	"profiles are named. On the host everything that is changed is written down first and put back, "
 	"whatever happens."
 	"\v"
@@ -72,12 +78,12 @@ static unsigned parse_count(struct argp_state *state, const char *what, const ch
 	return (unsigned)value;
 }
 
-static void add_profile_once(struct run_options *o, const char *name)
+static void add_once(struct names *names, const char *name)
 {
-	for (size_t i = 0; i < o->profiles.n; i++)
-		if (streq(o->profiles.list[i], name))
+	for (size_t i = 0; i < names->n; i++)
+		if (streq(names->list[i], name))
 			return;
-	names_add(&o->profiles, name);
+	names_add(names, name);
 }
 
 /* kernel-default comes before them: what the others are compared with. */
@@ -91,11 +97,78 @@ static error_t add_families(struct run_options *o)
 			cli_error(&err);
 			return EXIT_USAGE;
 		}
-		add_profile_once(o, "kernel-default");
+		add_once(&o->profiles, "kernel-default");
 		for (char **name = o->of_families[i]; *name; name++)
-			add_profile_once(o, *name);
+			add_once(&o->profiles, *name);
 	}
 	return 0;
+}
+
+/* All cases, where they are asked for; one that is named besides comes once. */
+static void add_cases(struct run_options *o)
+{
+	struct names asked = o->scenarios;
+	bool all = false;
+
+	for (size_t i = 0; i < asked.n; i++)
+		all = all || streq(asked.list[i], SCENARIO_CASES);
+	if (!all)
+		return;
+	o->cases = family_cases();
+	o->scenarios = (struct names){ 0 };
+	for (size_t i = 0; i < asked.n; i++)
+		if (!streq(asked.list[i], SCENARIO_CASES))
+			names_add(&o->scenarios, asked.list[i]);
+	for (char **name = o->cases; *name; name++)
+		add_once(&o->scenarios, *name);
+	free(asked.list);
+}
+
+static void take_names(struct names *names, const struct plan_names *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		names_add(names, from->list[i]);
+}
+
+/* What the command line says wins. Kernels and jobs are the lab's. */
+static error_t take_plan(struct run_options *o)
+{
+	struct diags diags = { 0 };
+	const struct plan_file *plan;
+	int r = plan_file_load(o->plan, &o->plan_file, &diags);
+
+	cli_diags(&diags);
+	diags_release(&diags);
+	if (r < 0)
+		return EXIT_USAGE;
+	plan = o->plan_file;
+	if (!o->scenarios.n)
+		take_names(&o->scenarios, &plan->scenarios);
+	if (!o->profiles.n && !o->families.n) {
+		take_names(&o->profiles, &plan->profiles);
+		take_names(&o->families, &plan->families);
+	}
+	if (!run_on_host(o) && !o->kernels.n)
+		take_names(&o->kernels, &plan->kernels);
+	if (!run_on_host(o) && !o->jobs)
+		o->jobs = plan->jobs;
+	o->seeds = o->seeds ? o->seeds : plan->seeds;
+	if (!o->only && !o->cures) {
+		o->only = plan->only;
+		o->cures = plan->cures;
+	}
+	return 0;
+}
+
+static error_t complete(struct run_options *o)
+{
+	error_t r = o->plan ? take_plan(o) : 0;
+
+	if (r == 0)
+		r = add_families(o);
+	if (r == 0)
+		add_cases(o);
+	return r;
 }
 
 static uint64_t parse_bytes(struct argp_state *state, const char *name, const char *text, uint64_t least)
@@ -115,10 +188,13 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'p': names_add(&o->profiles, arg); break;
 	case KEY_PROFILES: names_add(&o->families, arg); break;
 	case 'k': names_add(&o->kernels, arg); break;
-	case 'j': o->jobs = parse_count(state, "--jobs", arg, 256); break;
+	case 'j': o->jobs = parse_count(state, "--jobs", arg, PLAN_JOBS_MOST); break;
 	case 'q': o->quiet = true; break;
-	case KEY_SEEDS: o->seeds = parse_count(state, "--seeds", arg, 10000); break;
+	case KEY_SEEDS: o->seeds = parse_count(state, "--seeds", arg, PLAN_SEEDS_MOST); break;
 	case KEY_ONLY: o->only = true; break;
+	case KEY_CURES: o->cures = true; break;
+	case KEY_PLAN: o->plan = arg; break;
+	case KEY_PLAN_SCHEMA: o->plan_schema = true; break;
 	case KEY_SEED: o->seed = parse_count(state, "--seed", arg, 1000000000); break;
 	case KEY_STALL: o->stall_s = parse_count(state, "--stall", arg, 86400); break;
 	case KEY_STORE: o->store = arg; break;
@@ -143,17 +219,21 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_ARG: names_add(&o->scenarios, arg); break;
 	case ARGP_KEY_END:
+		if (o->plan_schema)
+			break;
 		if (o->resume && o->scenarios.n)
 			argp_error(state, "--resume takes its scenarios from the run");
-		if (o->resume && (o->profiles.n || o->families.n || o->kernels.n || o->seeds || o->seed > 1 || o->only || o->check_repeat))
+		if (o->resume && (o->profiles.n || o->families.n || o->kernels.n || o->seeds || o->seed > 1 || o->only || o->cures || o->plan || o->check_repeat))
 			argp_error(state, "--resume takes profiles, kernels and seeds from the run");
+		if (o->only && o->cures)
+			argp_error(state, "--only goes against --cures");
 		if (streq(o->place, "host") && o->clock && streq(o->clock, "virtual"))
 			argp_error(state, "--place host has the real clock; the virtual one is the lab's");
 		if (streq(o->place, "host") && (o->kernels.n || o->check_repeat || o->jobs))
 			argp_error(state, "--kernel, --jobs and --check-repeat are the lab's, not the host's");
-		if (!o->resume && !o->scenarios.n)
+		if (!o->resume && !o->plan && !o->scenarios.n)
 			argp_error(state, "no scenario given; 'memrig scenario list' shows those that come with memrig");
-		return add_families(o);
+		return complete(o);
 	default: return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
@@ -180,4 +260,6 @@ void run_options_release(struct run_options *options)
 		cli_names_free(*names);
 	free(options->of_families);
 	free(options->families.list);
+	cli_names_free(options->cases);
+	plan_file_free(options->plan_file);
 }
