@@ -12,7 +12,7 @@
 /* Parts of memrig that run elsewhere lie beside the program, or where they were installed. */
 static const char *find(const char *name, char *path, size_t room)
 {
-	static const char *const places[] = { "build", ".", "..", "scripts", "../scripts", "../libexec/memrig" };
+	static const char *const places[] = { "build", ".", "..", "scripts", "../scripts", "../../scripts", "../libexec/memrig" };
 	char dir[2048];
 	ssize_t n = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
 
