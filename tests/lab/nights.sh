@@ -1,16 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Three nights of examples/nightly: the second is as the first, in the third somebody has changed the profile. The gate
-# says so in every form, the history says since when and why.
+# Nights of examples/nightly with a small plan: the second is as the first, in the third somebody has changed the profile.
+# The gate says so in every form, the history says since when and why. A night that is interrupted is ended by --resume.
 # shellcheck source=tests/lab/lib.sh
 . "$(dirname "$0")/lib.sh"
-need_lab 6.1
+need_lab 6.1 6.12
 command -v xmllint >/dev/null || skip "xmllint is not installed"
 python=/usr/bin/python3
 
 nightly=$PWD/examples/nightly
 export MEMRIG="$memrig" MEMRIG_OUT="$work/out"
-export MEMRIG_PLAN="$data/night.json -p $work/planted.json -k 6.1 --jobs 1"
+export MEMRIG_PLAN="--plan $work/plan.json"
+cat >"$work/plan.json" <<'J'
+{ "name": "small", "scenarios": ["night.json"], "profiles": ["planted.json"], "kernels": ["6.1"], "jobs": 1 }
+J
+cp "$data/night.json" "$work/night.json"
 
 profile() {
 	printf '{ "name": "planted", "description": "%s", "extends": "kernel-default", "sysctl": { "vm.swappiness": %s } }\n' \
@@ -20,7 +24,7 @@ profile() {
 good() { "$memrig" store tag --json | jq -r .tags.good; }
 
 night() {
-	"$nightly/nightly.sh" >"$work/night.out" 2>"$work/night.err"
+	"$nightly/nightly.sh" "$@" >"$work/night.out" 2>"$work/night.err"
 	code=$?
 }
 
@@ -56,6 +60,26 @@ same "third night: JUnit with one failure" "$(xmllint --xpath 'string(/testsuite
 xmllint --noout --schema tests/data/junit/junit.xsd "$work/out/gate.xml" 2>"$work/xml" || fail "JUnit: $(cat "$work/xml")"
 same "no half-written file is left" "$(find "$work/out" -name '*.tmp*' -o -name '.*' -type f)" ""
 third=$(jq -r .run "$work/out/run.json")
+
+# ---- a night that is interrupted ----
+
+profile 60
+export MEMRIG_OUT="$work/out2" MEMRIG_BASELINE=resumed
+sed 's/"jobs": 1/"jobs": 1, "seeds": 2/' "$work/plan.json" >"$work/two.json"
+MEMRIG_STORE="$work/store2" "$memrig" run --plan "$work/two.json" >/dev/null 2>"$work/err" &
+pid=$!
+while [ -z "$(find "$work/store2" -name summary.json 2>/dev/null)" ] && kill -0 "$pid" 2>/dev/null; do :; done
+kill -INT "$pid"
+wait "$pid"
+same "interrupted night: exit code" $? 130
+has "interrupted night: what to do" "$(cat "$work/err")" "--resume"
+rm "$work/two.json" # the plan is stored with the run
+MEMRIG_STORE="$work/store2" night --resume latest
+same "resumed night: exit code" "$code" 0
+same "resumed night: is whole, and first" "$(jq -c '[.status, (.cells | length)]' "$work/out2/run.json")" '["finished",2]'
+has "resumed night: its baseline" "$(MEMRIG_STORE="$work/store2" "$memrig" store tag --json | jq -r .tags.resumed)" Z-
+export MEMRIG_OUT="$work/out" MEMRIG_BASELINE=good
+profile 180
 
 # ---- the gate ----
 
@@ -120,7 +144,17 @@ for path in sys.argv[1:]:
 sys.exit(mistakes != 0)
 PYTHON
 
-# ---- the units and the workflow ----
+# ---- the shipped plan, the units and the workflow ----
+
+"$memrig" run --plan "$nightly/../nightly.json" --dry-run --json >"$work/shipped.json" 2>/dev/null
+same "the shipped plan: exit code" $? 0
+number "the shipped plan: cells that an hour has room for" "$(get shipped '.cells | length')" -le 700
+same "the shipped plan: kernels" "$(get shipped '[.cells[].id | sub(".*\\.k"; "")] | unique | join(" ")')" "6.1 6.12"
+same "the shipped plan: cases without their cure" "$(get shipped '[.cells[].id | split(".")[0]] | unique | join("\n")' |
+	while read -r name; do
+		[ "$(jq 'has("cured")' "workloads/scenarios/$name.json" 2>/dev/null)" = true ] || continue
+		get shipped "if [.cells[].id | startswith(\"$name-cured.kernel-default.\")] | any then empty else \"$name\" end"
+	done)" ""
 
 if command -v systemd-analyze >/dev/null; then
 	mkdir "$work/units"
