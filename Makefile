@@ -49,8 +49,9 @@ $(MEMRIG): $(MAIN_OBJ) $(HOST_OBJ)
 
 # Runs as PID 1 of the lab's guest, where there is no library: static.
 # (libcgroup can look up users by name; memrig never asks it to, hence the filter of that linker warning.)
+# The same bytes wherever it is built: the size of what lies in the guest's memory moves its figures.
 build/memrig-init: $(GUEST_OBJ)
-	$(call say,LINK,$@)$(CC) -static -O2 -g $(LDFLAGS) -o $@ $^ $(GUEST_LIBS) 2>build/link.log || { cat build/link.log; exit 1; }
+	$(call say,LINK,$@)$(CC) -static -O2 -s -Wl,--build-id=none $(LDFLAGS) -o $@ $^ $(GUEST_LIBS) 2>build/link.log || { cat build/link.log; exit 1; }
 
 # Preloaded into QEMU.
 build/memrig-preload.so: $(PRELOAD) $(wildcard runner/lab/preload/*.h)
@@ -73,7 +74,7 @@ $(BUILD)/host/%.o: %.c
 
 build/guest/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC-G,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -fno-pie -DMEMRIG_GUEST -MMD -MP -c -o $@ $<
+	$(call say,CC-G,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -fno-pie -ffile-prefix-map=$(CURDIR)/= -DMEMRIG_GUEST -MMD -MP -c -o $@ $<
 
 # Unit tests: one program a file, Check, no guest and no root.
 # The fuzz targets without a fuzzer: their seeds once more.
@@ -143,7 +144,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all unit-programs $(PAGE_BIN)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined unit-programs
 	$(Q)./memrig lab prepare --kernel 6.1 --kernel 6.12
-	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/lint.sh tests/man.sh tests/schema.sh tests/alloc.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
+	$(Q)JOBS=$(JOBS) tests/run.sh $(UNIT_BIN) $(UNIT_BIN:build/%=build/sanitize/%) tests/lint.sh tests/same-build.sh tests/man.sh tests/schema.sh tests/alloc.sh tests/cases-index.sh tests/browser.sh $(LAB_TESTS)
 
 # Those that are mostly about the host's side.
 SANITIZED_LAB := cli document compare rerun nights interrupt hostile verify watch guest_ends
