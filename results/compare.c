@@ -32,6 +32,7 @@ static const struct row swap_rows[] = {
 	{ "swapped in", "swap.in_bytes", ROW_BYTES, false },
 	{ "into zswap", "zswap.out_bytes", ROW_BYTES, true },
 	{ "out of zswap", "zswap.in_bytes", ROW_BYTES, true },
+	{ "demoted", "demotion.pages", ROW_PAGES, true },
 	{ "reclaimed", "reclaim.anon_stolen_pages reclaim.file_stolen_pages", ROW_PAGES, false },
 	{ NULL, NULL, 0, false },
 };

@@ -7,7 +7,16 @@
 #include "results/timeline.h"
 #include "results/verdict.h"
 
-/* "completed", or "completed 2, oom_killed 1" where seeds ended differently; for any text of the cells. */
+/* Texts as they are, numbers in digits; "-" where a cell has none. */
+static char *word_of(const json_t *cell, const char *key)
+{
+	const json_t *value = json_object_get(cell, key);
+
+	return json_is_integer(value) ? xasprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value))
+				      : xstrdup(record_text(cell, key, "-"));
+}
+
+/* "completed", or "completed 2, oom_killed 1" where seeds ended differently; for any word of the cells. */
 static char *tally(const struct compare_column *c, const char *key)
 {
 	json_t *counts = json_object();
@@ -16,7 +25,7 @@ static char *tally(const struct compare_column *c, const char *key)
 	const json_t *cell;
 
 	json_array_foreach (c->cells, i, cell) {
-		const char *word = record_text(cell, key, "-");
+		_cleanup_free_ char *word = word_of(cell, key);
 
 		json_object_set_new(counts, word,
 				    json_integer(json_integer_value(json_object_get(counts, word)) + 1));
@@ -35,7 +44,7 @@ static char *tally(const struct compare_column *c, const char *key)
 	return text;
 }
 
-static void add_texts(struct table *t, const struct compare_group *g, const char *label, const char *key)
+static void add_words(struct table *t, const struct compare_group *g, const char *label, const char *key)
 {
 	table_row(t, label);
 	for (unsigned k = 0; k < g->n_columns; k++)
@@ -177,14 +186,16 @@ static void add_invalid(struct table *t, const struct compare_group *g)
 
 void compare_add_findings(struct table *t, const struct compare_group *g)
 {
-	add_texts(t, g, "outcome", "outcome");
+	add_words(t, g, "outcome", "outcome");
 	add_invalid(t, g);
 	for (const struct verdict *const *at = verdicts; *at; at++)
 		add_verdict(t, g, (*at)->name);
 	add_killed(t, g);
-	/* What is the same in all columns is in the title. */
-	if (!compare_common(g, "kernel") && g->n_columns > 1)
-		add_texts(t, g, "kernel", "kernel");
-	if (!compare_common(g, "lru") && g->n_columns > 1)
-		add_texts(t, g, "LRU", "lru");
+	/* What is the same in all columns is in the title; kernels side by side are above the columns. */
+	if (!*g->profile && compare_differs(g, "kernel"))
+		add_words(t, g, "kernel", "kernel");
+	if (compare_differs(g, "lru"))
+		add_words(t, g, "LRU", "lru");
+	if (compare_differs(g, "memory_tiers"))
+		add_words(t, g, "memory tiers", "memory_tiers");
 }

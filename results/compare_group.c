@@ -192,6 +192,23 @@ char *compare_column_title(const struct compare_column *c)
 	return streq(c->profile, "kernel-default") ? xstrdup("cured") : xasprintf("%s cured", c->profile);
 }
 
+bool compare_differs(const struct compare_group *g, const char *key)
+{
+	const json_t *first = NULL, *cell;
+	size_t i;
+
+	for (size_t k = 0; k < g->n_columns; k++)
+		json_array_foreach (g->columns[k].cells, i, cell) {
+			const json_t *value = json_object_get(cell, key);
+
+			if (!first)
+				first = value;
+			if (value && !json_equal(value, first))
+				return true;
+		}
+	return false;
+}
+
 const char *compare_common(const struct compare_group *g, const char *key)
 {
 	const char *common = NULL;

@@ -50,6 +50,9 @@ struct compare_groups compare_groups_of(const json_t *run, const json_t *other);
 enum compare_by compare_by_what_differs(const json_t *run, const json_t *other);
 void compare_groups_release(struct compare_groups *groups);
 
+/* Whether two cells of the group have different values for a key; a cell without one is not known. */
+bool compare_differs(const struct compare_group *g, const char *key);
+
 /* The text all cells of the group have for a key; NULL when they differ or none has it. */
 const char *compare_common(const struct compare_group *g, const char *key);
 

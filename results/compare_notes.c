@@ -147,6 +147,10 @@ static void print_reading(FILE *out, const struct compare_group *g, const struct
 		     "The clocks differ, virtual and real: so may the numbers, the times above all.");
 	else if (most == 1)
 		note(out, options, worth_of_one(g));
+	if (*g->profile && compare_differs(g, "lru"))
+		note(out, options,
+		     "The kernels have different LRUs. What is due to that tells a profile with "
+		     "kernel/mm/lru_gen/enabled=n, which runs both with the classic one.");
 	if (unlike)
 		note(out, options, "No change is shown for a column that ended differently from the first.");
 }

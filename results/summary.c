@@ -304,6 +304,8 @@ json_t *summary_to_json(const struct summary *s, const char *id, json_t *expecta
 	set_text(cell, "kernel", s->kernel);
 	set_text(cell, "clock", s->clock);
 	set_text(cell, "lru", s->lru);
+	if (s->tiers)
+		json_object_set_new(cell, "memory_tiers", json_integer(s->tiers));
 	set_text(cell, "outcome", outcome_names[s->outcome]);
 	json_object_set_new(cell, "valid", json_boolean(s->valid));
 	if (!s->valid)

@@ -405,6 +405,41 @@ START_TEST(kernels_are_apart_in_one_run_and_side_by_side_in_two)
 }
 END_TEST
 
+START_TEST(of_kernels_side_by_side_it_says_what_else_differs)
+{
+	struct compare_options options = { .by = COMPARE_KERNELS };
+	json_t *run = new_run("x"), *older = add(run, "cpuset.jsonl", "a", 1), *newer = add(run, "mglru.jsonl", "a", 1);
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	json_object_set_new(newer, "kernel", json_string("6.12"));
+	json_object_set_new(older, "memory_tiers", json_integer(1));
+	json_object_set_new(newer, "memory_tiers", json_integer(2));
+	ck_assert_int_eq(compare_print(out, run, NULL, &options), 0);
+	fclose(out);
+	ck_assert_str_eq(line(text, "LRU"), "classic               mglru");
+	ck_assert_str_eq(line(text, "memory tiers"), "1                     2");
+	lacks(text, "\nkernel "); /* the columns' own heads */
+	has(text, "kernel/mm/lru_gen/enabled=n");
+	json_decref(run);
+}
+END_TEST
+
+START_TEST(memory_tiers_of_an_older_record_are_no_difference)
+{
+	json_t *run = new_run("x"), *older = add(run, "cpuset.jsonl", "a", 1), *newer = add(run, "cpuset.jsonl", "b", 1);
+	_cleanup_free_ char *text = NULL;
+
+	json_object_del(older, "memory_tiers");
+	json_object_set_new(newer, "memory_tiers", json_integer(1));
+	text = print(run, NULL, false);
+	lacks(text, "memory tiers");
+	lacks(text, "lru_gen");
+	json_decref(run);
+}
+END_TEST
+
 START_TEST(expectations_are_counted_and_the_unmet_told)
 {
 	json_t *run = new_run("20260101T120000Z-1a2b"), *cell = add(run, "cpuset.jsonl", "kernel-default", 1);
@@ -566,6 +601,8 @@ int main(void)
 	tcase_add_test(tcase, one_advice_stands_below_all_that_it_helps);
 	tcase_add_test(tcase, two_findings_of_one_cell_stay_two);
 	tcase_add_test(tcase, kernels_are_apart_in_one_run_and_side_by_side_in_two);
+	tcase_add_test(tcase, of_kernels_side_by_side_it_says_what_else_differs);
+	tcase_add_test(tcase, memory_tiers_of_an_older_record_are_no_difference);
 	tcase_add_test(tcase, expectations_are_counted_and_the_unmet_told);
 	tcase_add_test(tcase, many_profiles_stay_within_the_width);
 	tcase_add_test(tcase, ascii_has_no_other_bytes);

@@ -244,7 +244,7 @@ START_TEST(a_setting_set_again_is_replaced)
 }
 END_TEST
 
-START_TEST(every_shipped_profile_is_good_sourced_and_named_as_its_file)
+START_TEST(every_shipped_profile_is_good_sourced_verified_and_named_as_its_file)
 {
 	char **names = cli_names("profile");
 
@@ -258,6 +258,7 @@ START_TEST(every_shipped_profile_is_good_sourced_and_named_as_its_file)
 		ck_assert_str_eq(p->name, *name);
 		ck_assert_msg(*p->description, "%s has no description", *name);
 		ck_assert_msg(*p->source, "%s has no source", *name);
+		ck_assert_msg(*p->verified, "%s does not say when it was compared with its source", *name);
 		ck_assert_msg(p->settings.n > 0, "%s sets nothing", *name);
 		profile_free(p);
 	}
@@ -358,7 +359,7 @@ int main(void)
 	tcase_add_test(tcase, a_profile_wins_unless_it_gives_way);
 	tcase_add_test(tcase, a_cells_profile_is_checked_too);
 	tcase_add_test(tcase, a_setting_set_again_is_replaced);
-	tcase_add_test(tcase, every_shipped_profile_is_good_sourced_and_named_as_its_file);
+	tcase_add_test(tcase, every_shipped_profile_is_good_sourced_verified_and_named_as_its_file);
 	tcase_add_test(tcase, every_shipped_profile_fits_a_small_guest);
 	tcase_add_test(tcase, a_family_is_not_inherited);
 	tcase_add_test(tcase, a_family_is_all_its_profiles_and_no_others);
