@@ -236,7 +236,7 @@ lint: build/version.h
 format:
 	$(Q)clang-format -i $$(git ls-files '*.[ch]')
 
-MAN := build/man/memrig.1 build/man/memrig-profile.5 build/man/memrig-scenario.5
+MAN := build/man/memrig.1 build/man/memrig-profile.5 build/man/memrig-scenario.5 build/man/memrig-plan.5
 
 build/man/memrig.1: memrig
 	@mkdir -p $(@D)
@@ -258,7 +258,7 @@ install: all man
 	install -D -m 755 scripts/userspace.sh $(DESTDIR)$(PREFIX)/libexec/memrig/userspace.sh
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/profiles profiles/*.json
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/memrig.1
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 build/man/memrig-profile.5 build/man/memrig-scenario.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 build/man/memrig-profile.5 build/man/memrig-scenario.5 build/man/memrig-plan.5
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' scripts/systemd/memrig-restore.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/memrig-restore.service
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/workloads/scenarios workloads/scenarios/*.json

@@ -2,6 +2,7 @@
 #include "runner/cli/man.h"
 
 #include "common/util.h"
+#include "runner/cli/plan_file.h"
 #include "runner/cli/roff.h"
 #include "runner/profile.h"
 #include "runner/scenario.h"
@@ -50,6 +51,16 @@ static const struct page {
 	  "that come with memrig are listed by 'memrig scenario list'.\n\n"
 	  "'memrig scenario show NAME' says one in words, 'memrig scenario check FILE' says what is wrong with one.",
 	  scenario_schema },
+	{ "plan", "what memrig run does, in a file",
+	  "A plan is a JSON file with scenarios, profiles and kernels. 'memrig run --plan FILE' takes from it what the command "
+	  "line does not say; with --dry-run it says what is wrong with one, or shows every cell.\n\n"
+	  "  {\n"
+	  "    \"name\": \"mine\",\n"
+	  "    \"scenarios\": [\"cases\", \"./own.json\"],\n"
+	  "    \"profiles\": [\"kernel-default\", \"redis\"],\n"
+	  "    \"kernels\": [\"6.1\", \"6.12\"]\n"
+	  "  }",
+	  plan_file_schema },
 };
 
 static void head(FILE *out, const char *name, int section, const char *what)
@@ -117,7 +128,7 @@ static void program(FILE *out, const struct verb *const *verbs)
 		roff_text(out, variables[i].meaning);
 	}
 	roff_macro(out, "SH", "SEE ALSO");
-	fputs(".BR memrig\\-profile (5),\n.BR memrig\\-scenario (5)\n", out);
+	fputs(".BR memrig\\-profile (5),\n.BR memrig\\-scenario (5),\n.BR memrig\\-plan (5)\n", out);
 }
 
 static int format(FILE *out, const struct page *page)
@@ -145,6 +156,6 @@ int man_main(const struct verb *const *verbs, int argc, char **argv)
 	for (size_t i = 0; argc == 2 && i < ARRAY_SIZE(pages); i++)
 		if (streq(argv[1], pages[i].name))
 			return format(stdout, &pages[i]);
-	fprintf(stderr, "Usage: memrig man [profile|scenario]\nPrints a manual page: memrig man | man -l -\n");
+	fprintf(stderr, "Usage: memrig man [profile|scenario|plan]\nPrints a manual page: memrig man | man -l -\n");
 	return EXIT_USAGE;
 }
