@@ -74,7 +74,7 @@ $(BUILD)/host/%.o: %.c
 
 build/guest/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,CC-G,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -fno-pie -ffile-prefix-map=$(CURDIR)/= -DMEMRIG_GUEST -MMD -MP -c -o $@ $<
+	$(call say,CC-G,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -fno-pie '-ffile-prefix-map=$(CURDIR)/=' -DMEMRIG_GUEST -MMD -MP -c -o $@ $<
 
 # Unit tests: one program a file, Check, no guest and no root.
 # The fuzz targets without a fuzzer: their seeds once more.
