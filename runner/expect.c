@@ -192,8 +192,21 @@ static struct finding check(const struct expectation *e, const struct summary *s
 	}
 }
 
-/* Why an expectation says nothing about this cell; NULL when it does. */
-static const char *not_applicable(const struct expectation *e, const struct summary *s)
+/* A release's kernel that got a later one's change, as distributions' do, is taken by its number. */
+static const char *other_release(const struct expectation *e, const struct summary *s)
+{
+	struct release release;
+
+	if (e->kernels == KERNELS_ALL)
+		return NULL;
+	if (!release_parse(s->kernel, &release, NULL))
+		return "it is not known which kernel this was";
+	if ((release_compare(release, e->release) < 0) == (e->kernels == KERNELS_BEFORE))
+		return NULL;
+	return e->kernels == KERNELS_BEFORE ? "for kernels before this one" : "for later kernels";
+}
+
+static const char *other_kind(const struct expectation *e, const struct summary *s)
 {
 	if (e->gate == GATE_ALWAYS)
 		return NULL;
@@ -208,6 +221,14 @@ static const char *not_applicable(const struct expectation *e, const struct summ
 	if (e->gate == GATE_MGLRU && !streq(s->lru, "mglru"))
 		return "for mglru; this cell ran with the classic LRU";
 	return NULL;
+}
+
+/* Why an expectation says nothing about this cell; NULL when it does. */
+static const char *not_applicable(const struct expectation *e, const struct summary *s)
+{
+	const char *reason = other_release(e, s);
+
+	return reason ? reason : other_kind(e, s);
 }
 
 static json_t *evaluate(const struct expectation *e, const struct summary *s)

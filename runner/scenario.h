@@ -8,6 +8,7 @@
 
 #include "common/diag.h"
 #include "common/error.h"
+#include "common/release.h"
 #include "common/size.h"
 #include "workloads/workload.h"
 
@@ -112,9 +113,14 @@ enum expect_gate { GATE_ALWAYS, GATE_CLASSIC_LRU, GATE_MGLRU, GATE_TIERS, GATE_O
 
 enum expect_kind { EXPECT_VERDICT, EXPECT_NO_VERDICT, EXPECT_METRIC, EXPECT_OUTCOME, EXPECT_VALUE };
 
+/* Which kernels it is expected of: all, those before a release, or those from it on. */
+enum expect_kernels { KERNELS_ALL, KERNELS_BEFORE, KERNELS_FROM };
+
 struct expectation {
 	enum expect_kind kind;
 	enum expect_gate gate;
+	enum expect_kernels kernels;
+	struct release release; /* with KERNELS_BEFORE and KERNELS_FROM */
 	char *name;	  /* verdict, metric, the outcome's word, or the formula */
 	char *cause;	  /* EXPECT_VERDICT, NULL: any */
 	int node;	  /* EXPECT_VERDICT, -1: any */

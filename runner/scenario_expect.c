@@ -48,6 +48,19 @@ static void read_gate(const struct form_value *value, void *into)
 		((struct expect_reader *)into)->expect->gate = (enum expect_gate)gate;
 }
 
+/* "< 6.16" or ">= 6.16" */
+static void read_kernel(const struct form_value *value, void *into)
+{
+	struct expectation *expect = ((struct expect_reader *)into)->expect;
+	const char *text = json_string_value(value->json), *end = text;
+	bool before = strncmp(text, "< ", 2) == 0;
+
+	if ((before || strncmp(text, ">= ", 3) == 0) && release_parse(text + (before ? 2 : 3), &expect->release, &end) && !*end)
+		expect->kernels = before ? KERNELS_BEFORE : KERNELS_FROM;
+	else
+		form_fail(value, "write \"< 6.16\" or \">= 6.16\"", "names no releases of the kernel: '%.60s'", text);
+}
+
 static void read_verdict(const struct form_value *value, void *into)
 {
 	struct expect_reader *reader = into;
@@ -186,6 +199,11 @@ static json_t *gate_schema(void)
 	return schema;
 }
 
+static json_t *kernel_schema(void)
+{
+	return schema_pattern("^(<|>=) [0-9]{1,3}\\.[0-9]{1,3}$");
+}
+
 static json_t *outcome_schema(void)
 {
 	return schema_enum(outcomes);
@@ -206,11 +224,10 @@ static json_t *bound_schema(void)
 	return schema_pattern(PATTERN_BYTES);
 }
 
-#define WHEN                                                                                                 \
-	{                                                                                                    \
-		"when", FORM_STRING, false, read_gate, 0, gate_schema,                                       \
-			"the kernel's LRU, or its memory tiers, for which this is expected"                                        \
-	}
+/* of which cells it is expected */
+#define WHEN                                                                                                                        \
+	{ "when", FORM_STRING, false, read_gate, 0, gate_schema, "the kernel's LRU, or its memory tiers, for which this is expected" }, \
+	{ "kernel", FORM_STRING, false, read_kernel, 0, kernel_schema, "the kernel's releases for which this is expected" }
 #define FORM_BOUND (FORM_NUMBER | FORM_STRING)
 
 static const struct form_field verdict_fields[] = {

@@ -15,7 +15,6 @@
 #include "workloads/children.h"
 #include "workloads/content.h"
 #include "workloads/pattern.h"
-#include "workloads/proc_value.h"
 #include "workloads/walk.h"
 
 enum { CHILDREN_MAX = 64 };
@@ -27,7 +26,7 @@ struct fork_options {
 
 /* What a child tells, in memory it shares with the parent. */
 struct child {
-	uint64_t faults, private_bytes, bad_pages;
+	uint64_t faults, alone_bytes, bad_pages;
 	int error;
 };
 
@@ -50,9 +49,30 @@ static uint64_t minor_faults(void)
 	return (uint64_t)usage.ru_minflt;
 }
 
-static int private_dirty(uint64_t *ret)
+/*
+ * Bytes of the memory that only this process maps: page by page, since a sum over the process has its stack and heap in it.
+ * Bits of an entry: Documentation/admin-guide/mm/pagemap.rst.
+ */
+static int count_alone(const struct cow *cow, uint64_t *ret)
 {
-	return proc_value("/proc/self/smaps_rollup", "Private_Dirty", ret, NULL);
+	const uint64_t alone = UINT64_C(1) << 63 | UINT64_C(1) << 56; /* present, mapped exclusively */
+	uint64_t entries[256], bytes = 0, n;
+	_cleanup_close_ int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	for (uint64_t done = 0; done < cow->n_pages; done += n) {
+		off_t from = (off_t)(((uintptr_t)cow->memory / CONTENT_PAGE + done) * sizeof(*entries));
+		ssize_t r = pread(fd, entries, MIN(cow->n_pages - done, ARRAY_SIZE(entries)) * sizeof(*entries), from);
+
+		if (r <= 0)
+			return r < 0 ? -errno : -ENODATA;
+		n = (uint64_t)r / sizeof(*entries);
+		for (uint64_t i = 0; i < n; i++)
+			bytes += (entries[i] & alone) == alone ? CONTENT_PAGE : 0;
+	}
+	*ret = bytes;
+	return 0;
 }
 
 /* A child's pages are different ones: the first in order, or as many scattered over the memory. */
@@ -82,17 +102,11 @@ static void write_share(struct cow *cow, uint64_t number, struct child *child)
 static void child_main(struct cow *cow, uint64_t number)
 {
 	struct child *child = &cow->children[number];
-	uint64_t before = 0, after = 0;
 	char byte = 0;
-	int r;
 
 	close(cow->release[1]); /* or it would wait for itself */
-	r = private_dirty(&before);
 	write_share(cow, number, child);
-	if (r == 0)
-		r = private_dirty(&after);
-	child->private_bytes = after > before ? after - before : 0;
-	child->error = r;
+	child->error = count_alone(cow, &child->alone_bytes);
 	if (write(cow->ready[1], &byte, 1) == 1)
 		while (read(cow->release[0], &byte, 1) < 0 && errno == EINTR)
 			;
@@ -115,9 +129,9 @@ static int wait_ready(struct cow *cow, struct error *err)
 		const struct child *child = &cow->children[i];
 
 		if (child->error < 0)
-			return error_set_errno(err, child->error, env->name, "cannot read /proc/self/smaps_rollup");
+			return error_set_errno(err, child->error, env->name, "cannot read /proc/self/pagemap");
 		faults += child->faults;
-		bytes += child->private_bytes;
+		bytes += child->alone_bytes;
 		env->report->bad_pages += child->bad_pages;
 	}
 	workload_set_figure(env, "cow_faults", (double)faults);

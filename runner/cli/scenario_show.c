@@ -75,7 +75,11 @@ static void print_expectation(const struct expectation *expectation)
 	};
 	_cleanup_free_ char *text = expect_text(expectation);
 
-	printf("  %s%s\n", text, gates[expectation->gate]);
+	printf("  %s%s", text, gates[expectation->gate]);
+	if (expectation->kernels != KERNELS_ALL)
+		printf(", with kernels %s %u.%u", expectation->kernels == KERNELS_BEFORE ? "before" : "from", expectation->release.major,
+		       expectation->release.minor);
+	printf("\n");
 }
 
 static void print_story(json_t *document)

@@ -11,8 +11,8 @@ case $("$free" --version) in
 *) skip "free is not of procps-ng 4, which the view follows: $("$free" --version)" ;;
 esac
 
-# free prints five times, a second apart. Only the last is looked at: by then it has all the memory it needs. The view is of the
-# sleep before that, when free is there and nothing runs.
+# free prints five times, a second apart. Only the last is looked at: by then it has all the memory it needs. The view is of
+# the last sample in the sleep before that: an earlier one misses what the kernel's timers give back (lists of CPUs, in seconds).
 jq -n --arg pack "$free $(command -v tail) /bin/sh" --arg command "sh -c 'free -b -s 1 -c 5 | tail -n 3'" '
   def figure(row; n): "regex:" + row + (" +[0-9]+" * n // "") + " +([0-9]+)"; # of a row, the nth from 0
   { name: "free", machine: { nodes: [ { memory: "256M" }, { memory: "256M" } ], swap: { size: "128M", kind: "pmem" },
@@ -29,7 +29,7 @@ jq -n --arg pack "$free $(command -v tail) /bin/sh" --arg command "sh -c 'free -
 	  shared_bytes: figure("Mem:"; 3), buff_cache_bytes: figure("Mem:"; 4), available_bytes: figure("Mem:"; 5),
 	  swap_total_bytes: figure("Swap:"; 0), swap_used_bytes: figure("Swap:"; 1), swap_free_bytes: figure("Swap:"; 2)
 	} } ] } ],
-    sample: "100ms", limit: "60s", expect: [ { outcome: "completed" } ] }' >"$work/free-scenario.json"
+    sample: "20ms", limit: "60s", expect: [ { outcome: "completed" } ] }' >"$work/free-scenario.json"
 
 for kernel in 6.1 6.12; do
 	run_json free "$work/free-scenario.json" -k "$kernel"
@@ -38,11 +38,11 @@ for kernel in 6.1 6.12; do
 	run=$(get free .run)
 	cell=free.kernel-default.s1.k$kernel
 	stream=$("$memrig" show "$run/$cell" --stream)
-	# 300 ms before free ends
+	# 40 ms before free ends: it reads its figures 10 to 20 ms before
 	moment=$(echo "$stream" | jq -rn 'reduce inputs as $r ({};
 		if $r.type == "begin" then .begin = $r.t_ns
 		elif $r.type == "event" and $r.workload == "tool.0" and $r.state == "done" then .done = $r.t_ns else . end) |
-		(.done - .begin) / 1000000 - 300 | floor')
+		(.done - .begin) / 1000000 - 40 | floor')
 	"$memrig" show "$run/$cell" --at "${moment}ms" --as free --json >"$work/view.json"
 	for figure in total used free shared buff_cache available; do
 		same "$kernel: $figure" "$(jq ".rows[] | select(.name == \"Mem\") | .${figure}_bytes" "$work/view.json")" \

@@ -115,6 +115,23 @@ static const struct {
 	  { .kind = EXPECT_OUTCOME, .gate = GATE_ONE_TIER, .name = (char *)"completed" },
 	  MET,
 	  "outcome completed" },
+	/* That stream is of a 6.1. */
+	{ "mglru.jsonl",
+	  { .kind = EXPECT_OUTCOME, .kernels = KERNELS_BEFORE, .release = { 6, 2 }, .name = (char *)"completed" },
+	  MET,
+	  "outcome completed" },
+	{ "mglru.jsonl",
+	  { .kind = EXPECT_OUTCOME, .kernels = KERNELS_BEFORE, .release = { 6, 1 }, .name = (char *)"completed" },
+	  OTHER,
+	  "outcome completed" },
+	{ "mglru.jsonl",
+	  { .kind = EXPECT_OUTCOME, .kernels = KERNELS_FROM, .release = { 6, 1 }, .name = (char *)"completed" },
+	  MET,
+	  "outcome completed" },
+	{ "mglru.jsonl",
+	  { .kind = EXPECT_OUTCOME, .kernels = KERNELS_FROM, .release = { 7, 0 }, .name = (char *)"completed" },
+	  OTHER,
+	  "outcome completed" },
 };
 
 START_TEST(one_expectation)

@@ -347,6 +347,22 @@ START_TEST(an_expected_verdict_may_name_node_and_cause)
 }
 END_TEST
 
+START_TEST(an_expectation_may_be_of_some_releases)
+{
+	struct scenario *s = parse_expect("{ \"outcome\": \"completed\" },"
+					  "{ \"outcome\": \"completed\", \"kernel\": \"< 6.16\" },"
+					  "{ \"outcome\": \"completed\", \"kernel\": \">= 7.0\" }");
+
+	ck_assert_int_eq(s->expects[0].kernels, KERNELS_ALL);
+	ck_assert_int_eq(s->expects[1].kernels, KERNELS_BEFORE);
+	ck_assert_uint_eq(s->expects[1].release.major, 6);
+	ck_assert_uint_eq(s->expects[1].release.minor, 16);
+	ck_assert_int_eq(s->expects[2].kernels, KERNELS_FROM);
+	ck_assert_uint_eq(s->expects[2].release.major, 7);
+	scenario_free(s);
+}
+END_TEST
+
 START_TEST(an_expected_metric_has_bounds_in_numbers_or_sizes)
 {
 	struct scenario *s = parse_expect(
@@ -505,6 +521,7 @@ int main(void)
 	tcase_add_test(tcase, a_share_beyond_all_memory_is_a_wish_to_run_out);
 	tcase_add_test(tcase, primary_metrics_are_known_ones);
 	tcase_add_test(tcase, an_expected_verdict_may_name_node_and_cause);
+	tcase_add_test(tcase, an_expectation_may_be_of_some_releases);
 	tcase_add_test(tcase, an_expected_metric_has_bounds_in_numbers_or_sizes);
 	tcase_add_test(tcase, an_expected_outcome_may_name_workload_and_constraint);
 	tcase_add_test(tcase, names_are_not_checked_where_nobody_knows_them);
