@@ -255,7 +255,7 @@ install: all man
 	install -D -m 755 memrig $(DESTDIR)$(PREFIX)/bin/memrig
 	install -D -m 755 build/memrig-init $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-init
 	install -D -m 755 build/memrig-preload.so $(DESTDIR)$(PREFIX)/libexec/memrig/memrig-preload.so
-	install -D -m 755 scripts/userspace.sh $(DESTDIR)$(PREFIX)/libexec/memrig/userspace.sh
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/libexec/memrig scripts/userspace.sh scripts/kernel.sh
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/memrig/profiles profiles/*.json
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 build/man/memrig.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 build/man/memrig-profile.5 build/man/memrig-scenario.5 build/man/memrig-plan.5

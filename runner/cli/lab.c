@@ -95,7 +95,7 @@ static int kernels_main(int argc, char **argv)
 	for (const struct lab_kernel_info *info = lab_kernels; r == 0 && info->name; info++) {
 		struct lab_kernel kernel = { 0 };
 		bool there = lab_kernel_find(info->name, &kernel, NULL) == 0;
-		json_t *entry = json_pack("{s:s, s:s, s:s, s:b}", "name", info->name, "package", info->package, "doc",
+		json_t *entry = json_pack("{s:s, s:s, s:s, s:b}", "name", info->name, "package", info->packages[0], "doc",
 					  info->doc, "fetched", there);
 
 		if (there)

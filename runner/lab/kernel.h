@@ -9,8 +9,8 @@
 /*
  * Which kernel a guest boots. By name ("6.1", "6.12-generic") one of
  * Debian's, whose package is fetched with apt and unpacked below the cache,
- * never installed; by path a package ("./linux-image-6.16_amd64.deb"), or any
- * other ("/boot/vmlinuz-6.1.0" or "bzImage:modules-dir").
+ * never installed; by path a package ("./linux-image-6.16_amd64.deb"; of one
+ * in parts any, with the others beside it), or any other ("/boot/vmlinuz-6.1.0" or "bzImage:modules-dir").
  */
 struct lab_kernel {
 	char *name;    /* as asked for */
@@ -21,7 +21,8 @@ struct lab_kernel {
 
 struct lab_kernel_info {
 	const char *name;
-	const char *package; /* a metapackage that depends on the newest */
+	const char *version;	 /* "6.1" */
+	const char *packages[3]; /* metapackages that depend on the newest of it, on one Debian or the next */
 	const char *doc;
 };
 extern const struct lab_kernel_info lab_kernels[]; /* ends with a NULL name; the first is the default */

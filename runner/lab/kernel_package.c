@@ -5,30 +5,32 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/wait.h>
 
 #include "common/file.h"
 #include "common/util.h"
 #include "runner/lab/checksum.h"
 #include "runner/lab/kernel_parts.h"
+#include "runner/lab/parts.h"
 
 const struct lab_kernel_info lab_kernels[] = {
-	{ LAB_DEFAULT_KERNEL, "linux-image-cloud-amd64", "Debian 12's cloud kernel: classic LRU by default, MGLRU built in" },
-	{ "6.12", "linux-image-6.12-cloud-amd64", "Debian 12's backported cloud kernel: MGLRU by default" },
-	{ "6.1-generic", "linux-image-amd64", "as 6.1, for any machine: has zswap" },
-	{ "6.12-generic", "linux-image-6.12-amd64", "as 6.12, for any machine: has zswap" },
+	{ LAB_DEFAULT_KERNEL, "6.1", { "linux-image-cloud-amd64" }, "Debian 12's cloud kernel: classic LRU by default, MGLRU built in" },
+	{ "6.12", "6.12", { "linux-image-6.12-cloud-amd64", "linux-image-cloud-amd64" },
+	  "Debian 13's cloud kernel, backported to 12: MGLRU by default" },
+	{ "6.1-generic", "6.1", { "linux-image-amd64" }, "as 6.1, for any machine: has zswap" },
+	{ "6.12-generic", "6.12", { "linux-image-6.12-amd64", "linux-image-amd64" }, "as 6.12, for any machine: has zswap" },
 	{ 0 },
 };
 
 /* Where a package comes from, and where it is unpacked to. */
 struct package {
-	char *from; /* its name, or the path of the .deb */
+	const struct lab_kernel_info *info; /* one known by name, or NULL */
+	char *deb;			    /* otherwise: its path */
 	char *base;
 };
 
 static void package_release(struct package *package)
 {
-	free(package->from);
+	free(package->deb);
 	free(package->base);
 }
 
@@ -64,7 +66,7 @@ static int package_of_deb(const char *path, const char *cache, struct package *r
 	from = realpath(path, NULL);
 	if (!from)
 		return error_set_errno(err, -errno, path, "cannot find the package");
-	*ret = (struct package){ from, xasprintf("%s/kernels/deb-%.16s", cache, sum) };
+	*ret = (struct package){ .deb = from, .base = xasprintf("%s/kernels/deb-%.16s", cache, sum) };
 	return 0;
 }
 
@@ -75,7 +77,7 @@ static int package_of(const char *name, struct package *ret, struct error *err)
 
 	if (!info)
 		return package_of_deb(name, cache, ret, err);
-	*ret = (struct package){ xstrdup(info->package), xasprintf("%s/kernels/%s", cache, name) };
+	*ret = (struct package){ .info = info, .base = xasprintf("%s/kernels/%s", cache, name) };
 	return 0;
 }
 
@@ -130,56 +132,6 @@ int kernel_find_unpacked(const char *name, struct lab_kernel *ret, struct error 
 	return r;
 }
 
-/*
- * Fetches the newest package the metapackage depends on, or takes the .deb,
- * and unpacks it into a temporary directory that is renamed when it is whole;
- * two at once are safe, the second rename fails and the first one's result is
- * used.
- */
-static const char unpack_script[] =
-	"from=$1 tmp=$2 base=$3\n"
-	"trap 'rm -rf -- \"$tmp\"' EXIT\n"
-	"trap 'exit 1' INT TERM HUP\n"
-	"newest() { apt-cache depends \"$from\" | sed -n 's/.*Depends: \\(linux-image-[^ ]*\\)$/\\1/p' | head -n 1; }\n"
-	"download() { package=$(newest) && [ -n \"$package\" ] && apt-get download -q \"$package\"; }\n"
-	"cd \"$tmp\" || exit 1\n"
-	"case $from in\n"
-	"/*) ln -s \"$from\" linux.deb ;;\n"
-	"*) download || { apt-get update -q && download; } || { echo \"apt cannot get $from\"; exit 1; } ;;\n"
-	"esac\n"
-	"set -e\n"
-	"dpkg-deb -x ./*.deb unpacked\n"
-	"set -- unpacked/boot/vmlinuz-*\n"
-	"[ -e \"$1\" ] || { echo 'no kernel (boot/vmlinuz-RELEASE) is in it'; exit 1; }\n"
-	"[ -d unpacked/lib/modules ] || [ ! -d unpacked/usr/lib/modules ] || mv unpacked/usr/lib unpacked/lib\n"
-	"release=${1#unpacked/boot/vmlinuz-}\n"
-	"mkdir -p \"unpacked/lib/modules/$release\"\n"
-	"PATH=$PATH:/sbin:/usr/sbin depmod -b unpacked \"$release\"\n"
-	"mv -T unpacked \"$base\" || [ -d \"$base/lib/modules\" ]\n";
-
-static int run_script(const char *script, const char *const *args, const char *log)
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return -errno;
-	if (pid == 0) {
-		int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-
-		if (fd >= 0) {
-			dup2(fd, 1);
-			dup2(fd, 2);
-		}
-		execl("/bin/sh", "sh", "-c", script, "sh", args[0], args[1], args[2], (char *)NULL);
-		_exit(127);
-	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
-}
-
 /* The last line of the log that says something. */
 static void last_line(const char *log, char *line, size_t room)
 {
@@ -193,27 +145,38 @@ static void last_line(const char *log, char *line, size_t room)
 	snprintf(line, room, "%s", newline ? newline + 1 : text);
 }
 
-static int unpack(const struct package *package, struct error *err)
+static int run_script(const struct package *package, const char *tmp, const char *log)
+{
+	const struct lab_kernel_info *info = package->info;
+	const char *deb[] = { NULL, package->base, tmp, "deb", package->deb, NULL };
+	const char *apt[] = { NULL, package->base, tmp, "apt", info ? info->version : NULL, info ? info->packages[0] : NULL,
+			      info ? info->packages[1] : NULL, NULL };
+
+	return part_run_script("kernel.sh", info ? apt : deb, log);
+}
+
+static int unpack(const struct package *package, const char *name, struct error *err)
 {
 	_cleanup_free_ char *cache = lab_cache_dir();
 	_cleanup_free_ char *dir = xasprintf("%s/kernels", cache);
 	_cleanup_free_ char *tmp = xasprintf("%s/.fetch-XXXXXX", dir);
 	_cleanup_free_ char *log = xasprintf("%s/fetch-%s.log", dir, strrchr(package->base, '/') + 1);
-	const char *args[] = { package->from, tmp, package->base };
-	bool by_path = package->from[0] == '/';
-	char line[200];
+	char line[400];
 	int r = file_make_dirs(dir, err);
 
 	if (r < 0)
 		return r;
 	if (!mkdtemp(tmp))
 		return error_set_errno(err, -errno, tmp, "cannot make a directory");
-	r = run_script(unpack_script, args, log);
-	if (r < 0) {
+	r = run_script(package, tmp, log);
+	rmdir(tmp); /* where the script did not even begin */
+	if (r == -EIO) {
 		last_line(log, line, sizeof(line));
-		r = error_set(err, by_path ? -EINVAL : -ENOPKG, log, "cannot %s %s: %s", by_path ? "unpack" : "fetch", package->from, line);
-		error_hint(err, by_path ? "give a kernel's package (linux-image-*.deb), or a bzImage"
-					: "check that apt reaches its servers, or give the path of a bzImage or .deb with --kernel");
+		r = error_set(err, package->deb ? -EINVAL : -ENOPKG, log, "cannot %s %s: %s", package->deb ? "unpack" : "fetch", name, line);
+		error_hint(err, package->deb ? "give a kernel's package (linux-image-*.deb), or a bzImage"
+					     : "another of `memrig lab kernels` may be there; or give the path of a bzImage or .deb with --kernel");
+	} else if (r < 0) {
+		error_set_errno(err, r, "kernel.sh", "cannot run the script that unpacks kernels");
 	}
 	return r;
 }
@@ -229,11 +192,11 @@ int lab_kernel_prepare(const char *name, void (*note)(const char *text), struct 
 	r = package_of(name, &package, err);
 	if (r < 0)
 		return r;
-	text = is_deb(name) ? xasprintf("unpacking %s", name)
-			    : xasprintf("fetching kernel %s (package %s)", name, package.from);
+	text = package.deb ? xasprintf("unpacking %s", name)
+			   : xasprintf("fetching kernel %s (package %s)", name, package.info->packages[0]);
 	if (note)
 		note(text);
-	r = unpack(&package, err);
+	r = unpack(&package, name, err);
 	package_release(&package);
 	return r < 0 ? r : lab_kernel_find(name, ret, err);
 }

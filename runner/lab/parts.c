@@ -2,6 +2,8 @@
 #include "runner/lab/parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
 
 #include "common/size.h"
 #include "common/util.h"
@@ -48,11 +50,34 @@ const char *part_preload(void)
 	return find("memrig-preload.so", path, sizeof(path));
 }
 
-const char *part_userspace(void)
+static void exec_script(const char **args, const char *log)
 {
-	static char path[4096];
+	int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 
-	return find("userspace.sh", path, sizeof(path));
+	dup2(fd, 1);
+	dup2(fd, 2);
+	execv(args[0], (char **)args);
+	_exit(127);
+}
+
+int part_run_script(const char *name, const char **args, const char *log)
+{
+	char path[4096];
+	int status = -1;
+	pid_t pid;
+
+	args[0] = find(name, path, sizeof(path));
+	if (!args[0])
+		return -ENOENT;
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		exec_script(args, log);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
 static int check(const char *found, const char *name, const char *missing, struct error *err)

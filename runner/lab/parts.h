@@ -15,8 +15,11 @@ const char *part_init(void);
  * missing. */
 const char *part_preload(void);
 
-/* scripts/userspace.sh, where it is or was installed. Static; NULL when missing. */
-const char *part_userspace(void);
+/*
+ * Runs scripts/NAME, where it is or was installed, and waits for it; what it prints goes into a file, log. args
+ * (NULL-terminated): [0] is left for the script's path. -EIO when it failed, -ENOENT when it is missing; others are of fork().
+ */
+int part_run_script(const char *name, const char **args, const char *log);
 
 /* Whether they are there; -ENOENT with what to do. Without the library a cell would run, and repeat nearly always. */
 int part_check_init(struct error *err);

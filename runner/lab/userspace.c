@@ -97,42 +97,27 @@ static int image_path(const struct wishes *packages, const struct wishes *progra
 	return 0;
 }
 
-static void exec_script(char **args, const char *log)
-{
-	int fd = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-
-	dup2(fd, 1);
-	dup2(fd, 2);
-	execv(args[0], args);
-	_exit(127);
-}
-
-static int make(const char *script, const char *path, const struct wishes *packages, const struct wishes *programs,
-		struct error *err)
+static int make(const char *path, const struct wishes *packages, const struct wishes *programs, struct error *err)
 {
 	_cleanup_free_ char *log = xasprintf("%s.log", path);
-	_cleanup_free_ char **args = xcalloc(3 + 2 * programs->n + packages->n, sizeof(*args));
-	size_t n = 0;
-	int status = -1, r;
-	pid_t pid;
+	_cleanup_free_ const char **args = xcalloc(3 + 2 * programs->n + packages->n, sizeof(*args));
+	size_t n = 1;
+	int r;
 
-	args[n++] = (char *)script;
-	args[n++] = (char *)path;
+	args[n++] = path;
 	for (size_t i = 0; i < programs->n; i++) {
-		args[n++] = (char *)"--pack";
+		args[n++] = "--pack";
 		args[n++] = programs->list[i];
 	}
 	for (size_t i = 0; i < packages->n; i++)
 		args[n++] = packages->list[i];
-	pid = fork();
-	if (pid == 0)
-		exec_script(args, log);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return 0;
-	r = error_set(err, -ENOPKG, "user space", "cannot make the guest's programs, see %s", log);
-	error_hint(err, "are the packages' names right, and mmdebstrap and e2fsprogs installed?");
+	r = part_run_script("userspace.sh", args, log);
+	if (r == -ENOENT)
+		return error_set(err, r, "userspace.sh", "the script that makes the guest's programs is missing");
+	if (r < 0) {
+		r = error_set(err, -ENOPKG, "user space", "cannot make the guest's programs, see %s", log);
+		error_hint(err, "are the packages' names right, and mmdebstrap and e2fsprogs installed?");
+	}
 	return r;
 }
 
@@ -141,18 +126,14 @@ static int find_or_make(const char *path, const struct wishes *packages, const s
 			void (*note)(const char *text), struct error *err)
 {
 	_cleanup_free_ char *dir = xasprintf("%.*s", (int)(strrchr(path, '/') - path), path);
-	const char *script = part_userspace();
-	int r;
+	int r = file_make_dirs(dir, err);
 
-	if (!script)
-		return error_set(err, -ENOENT, "userspace.sh", "the script that makes the guest's programs is missing");
-	r = file_make_dirs(dir, err);
 	if (r < 0)
 		return r;
 	if (note)
 		note(packages->n ? "making a user space for the guest's programs, which takes half a minute, once"
 				 : "packing the guest's programs");
-	return make(script, path, packages, programs, err);
+	return make(path, packages, programs, err);
 }
 
 int userspace_prepare(const struct scenario *scenario, bool may_make, void (*note)(const char *text), char **ret,

@@ -18,11 +18,16 @@ has "it says where the pages went" "$(get zswap '.cells[0].verdicts[].summary')"
 
 # ---- a package by path: that of 6.1, made anew ----
 command -v dpkg-deb >/dev/null || skip "dpkg-deb is not installed"
-mkdir -p "$work/deb/DEBIAN"
-cp -r "$cache/kernels/6.1/boot" "$cache/kernels/6.1/lib" "$work/deb"
-printf '%s\n' 'Package: linux-image-own' 'Version: 1' 'Architecture: amd64' 'Maintainer: nobody <nobody@example.org>' \
-	'Description: a kernel' >"$work/deb/DEBIAN/control"
-dpkg-deb -Znone -b "$work/deb" "$work/own.deb" >/dev/null || fail "dpkg-deb cannot make the package"
+package() { # package NAME PATH...: NAME.deb with these directories of the unpacked 6.1
+	name=$1; shift
+	mkdir -p "$work/deb/DEBIAN"
+	for path in "$@"; do cp -r "$cache/kernels/6.1/$path" "$work/deb"; done
+	printf '%s\n' "Package: ${name%%_*}" 'Version: 1' 'Architecture: amd64' 'Maintainer: nobody <nobody@example.org>' \
+		'Description: a kernel' >"$work/deb/DEBIAN/control"
+	dpkg-deb -Znone -b "$work/deb" "$work/$name.deb" >/dev/null || fail "dpkg-deb cannot make the package"
+	rm -r "$work/deb"
+}
+package own boot lib
 export MEMRIG_CACHE="$work/cache"
 mkdir -p "$MEMRIG_CACHE/kernels"
 ln -s "$cache/kernels/6.1" "$MEMRIG_CACHE/kernels/6.1"
@@ -37,6 +42,34 @@ run=$(get again .run)
 "$memrig" rerun "$run" --json >"$work/rerun.json" 2>"$work/rerun.err"
 same "rerun: exit code" $? 0
 same "rerun: the same bytes" "$(get rerun .equal)" true
+
+# ---- a package in parts ----
+package linux-image-own_1
+package linux-binary-own_1 boot
+run_json lone smoke -k "$work/linux-image-own_1.deb"
+same "a part is missing: exit code" "$code" 2
+has "a part is missing: which ones it takes" "$(cat "$work/lone.err")" "linux-binary-own_1.deb linux-modules-own_1.deb into one directory"
+package linux-modules-own_1 lib
+for part in image binary modules; do
+	rm -rf "$MEMRIG_CACHE"/kernels/deb-*
+	run_json parts smoke -k "$work/linux-$part-own_1.deb"
+	same "by linux-$part: exit code" "$code" 0
+	same "by linux-$part: the bytes of the package in one" "$(get parts '.cells[0].stream_sha256')" "$(get deb '.cells[0].stream_sha256')"
+done
+
+# ---- by name, where apt has another release under that name, as the next Debian does ----
+mkdir "$work/bin" "$work/empty"
+printf '#!/bin/sh\n[ "$2" != linux-image-cloud-amd64 ] || echo "  Depends: linux-image-6.12.57+deb13-cloud-amd64"\n' >"$work/bin/apt-cache"
+printf '#!/bin/sh\n[ "$1" != download ] || { echo "$3" >"%s/asked"; cp "%s/own.deb" .; }\n' "$work" "$work" >"$work/bin/apt-get"
+chmod +x "$work/bin/apt-cache" "$work/bin/apt-get"
+own_cache=$MEMRIG_CACHE
+export MEMRIG_CACHE="$work/empty"
+PATH=$work/bin:$PATH run_json next smoke -k 6.1
+same "no 6.1 there: exit code" "$code" 77
+has "no 6.1 there: says so" "$(cat "$work/next.err")" "apt has no kernel 6.1 "
+PATH=$work/bin:$PATH "$memrig" lab prepare -k 6.12 >/dev/null 2>"$work/prepare.err"
+same "6.12 there: fetched under its other name" "$(cat "$work/asked")" linux-image-6.12.57+deb13-cloud-amd64
+export MEMRIG_CACHE="$own_cache"
 
 # ---- mistakes ----
 echo "no package" >"$work/bad.deb"
