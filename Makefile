@@ -30,7 +30,7 @@ COMMON_SRC := $(wildcard common/*.c)
 PRELOAD    := $(wildcard runner/lab/preload/*.c)
 GUEST_ONLY := runner/lab/init.c runner/lab/guest_setup.c
 EXEC_SRC   := $(wildcard workloads/*.c tuners/*.c results/probe/*.c results/trace/*.c) results/sampler.c results/stream.c \
-	      $(wildcard runner/cell*.c runner/cgroup.c runner/topology.c runner/machine.c runner/scenario*.c runner/profile.c runner/floor.c runner/kmsg.c runner/oom_record.c runner/oom_report.c runner/swap_area.c runner/task.c)
+	      $(wildcard runner/cell*.c runner/cgroup.c runner/cgroup_entry.c runner/topology.c runner/machine.c runner/scenario*.c runner/profile.c runner/floor.c runner/kmsg.c runner/oom_record.c runner/oom_report.c runner/swap_area.c runner/task.c)
 HOST_SRC   := $(sort $(COMMON_SRC) $(EXEC_SRC) $(wildcard results/*.c results/*/*.c) \
 	      $(filter-out $(GUEST_ONLY) $(PRELOAD) runner/main.c,$(wildcard runner/*.c runner/cli/*.c runner/host/*.c runner/lab/*.c)))
 GUEST_SRC  := $(sort $(COMMON_SRC) $(EXEC_SRC) $(GUEST_ONLY) runner/lab/channel.c)
@@ -154,8 +154,8 @@ check-sanitized:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) SANITIZE=address,undefined all unit-programs
 	$(Q)MEMRIG=build/sanitize/memrig JOBS=$(JOBS) tests/run.sh $(UNIT_BIN:build/%=build/sanitize/%) $(SANITIZED_LAB:%=tests/lab/%.sh)
 
-# Make a chosen call, or allocation, of a program fail; preloaded.
-FAULT_SO := build/tests/fault.so build/tests/alloc.so
+# Make a chosen call, or allocation, of a program fail, or the kernel another; preloaded.
+FAULT_SO := $(patsubst tests/fault/%.c,build/tests/%.so,$(wildcard tests/fault/*.c))
 
 $(FAULT_SO): build/tests/%.so: tests/fault/%.c
 	@mkdir -p $(@D)

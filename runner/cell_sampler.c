@@ -9,6 +9,7 @@
 #include "common/util.h"
 #include "results/probe/probe.h"
 #include "runner/cell_run.h"
+#include "runner/cgroup_entry.h"
 
 static void task_progress(const void *opaque, uint64_t *ret_touched_pages, uint64_t *ret_filled_pages)
 {
@@ -52,17 +53,6 @@ static uint64_t locked_bytes(void)
 	return strtoull(line + 7, NULL, 10) * KIB;
 }
 
-/* Our group in cgroup v2: the line "0::/path". "" where there is none. */
-static char *own_group(void)
-{
-	_cleanup_free_ char *text = NULL;
-	const char *line;
-
-	if (file_read("", "/proc/self/cgroup", &text, NULL, NULL) < 0 || !(line = strstr(text, "0::/")))
-		return xstrdup("");
-	return xasprintf("%.*s", (int)strcspn(line + 3, "\n"), line + 3);
-}
-
 /* "/memrig/db" is in "memrig", "/memrigs" is not. */
 static bool is_within(const char *group, const char *parent)
 {
@@ -73,8 +63,9 @@ static bool is_within(const char *group, const char *parent)
 
 int cell_sampler_protect(struct cell_run *run, struct error *err)
 {
-	_cleanup_free_ char *group = own_group(), *score = NULL;
+	_cleanup_free_ char *own = NULL, *group = NULL, *score = NULL;
 
+	group = cgroup_own(&own, NULL) == 0 ? xasprintf("/%s", own) : xstrdup("");
 	file_write("", "/proc/self/oom_score_adj", "-1000", NULL);
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	signal(SIGPIPE, SIG_IGN);

@@ -41,7 +41,7 @@ int cgroup_add(struct cgroup_tree *tree, const char *group, const struct cgroup_
 /* Writes a control file of the parent group. */
 int cgroup_set_parent(const struct cgroup_tree *tree, const char *file, const char *value, struct error *err);
 
-/* A directory file descriptor for clone3(CLONE_INTO_CGROUP); the caller closes it. Negative errno. */
+/* A directory file descriptor, for cgroup_entry.h; the caller closes it. Negative errno. */
 int cgroup_open(const struct cgroup_tree *tree, const char *group, struct error *err);
 
 /* A control file without its trailing newline; the caller frees it. */

@@ -2,18 +2,17 @@
 #include "runner/task.h"
 
 #include <errno.h>
-#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <fcntl.h>
 
 #include "common/file.h"
 #include "common/util.h"
+#include "runner/cgroup_entry.h"
 #include "runner/topology.h"
 
 static void close_fd(int *fd)
@@ -85,28 +84,44 @@ static void leave_guard(const struct task_place *place, const struct scenario_wo
 		file_write("", "/proc/self/oom_score_adj", score, NULL);
 }
 
-static pid_t clone_into(int cgroup_fd, int *pidfd)
+/* In the child, after a failure, its end. */
+static pid_t fork_into(const struct task *task, const struct cgroup_entry *entry, int *ret_pidfd, struct error *err)
 {
-	struct clone_args args = {
-		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
-		.pidfd = (uint64_t)(uintptr_t)pidfd,
-		.exit_signal = SIGCHLD,
-		.cgroup = (uint64_t)cgroup_fd,
-	};
+	pid_t pid = cgroup_entry_fork(entry, ret_pidfd);
+	struct error failure = { 0 };
+	int r;
 
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (pid < 0)
+		return error_set_errno(err, pid, task->workload->name, "cannot start a process in group %s", task->group->name);
+	if (pid > 0)
+		return pid;
+	r = cgroup_entry_settle(entry, &failure);
+	if (r < 0) {
+		report_failure(task->report, r, &failure);
+		_exit(1);
+	}
+	return 0;
 }
 
 /* Outside any group, so that what it reads is charged to nobody; on a machine that others use in the task's, where the guardian
  * finds it and what it starts. */
-static pid_t fork_prepare(const struct task *task, const struct task_place *place)
+static pid_t fork_prepare(const struct task *task, const struct task_place *place, struct error *err)
 {
-	_cleanup_close_ int group = -1, pidfd = -1;
+	_cleanup_close_ int pidfd = -1;
+	struct cgroup_entry entry;
+	pid_t pid;
+	int r;
 
-	if (place->guard_fd < 0)
-		return fork();
-	group = cgroup_open(place->cgroups, task->group->name, NULL);
-	return group < 0 ? -1 : clone_into(group, &pidfd);
+	if (place->guard_fd < 0) {
+		pid = fork();
+		return pid < 0 ? error_set_errno(err, -errno, task->workload->name, "cannot start a process") : pid;
+	}
+	r = cgroup_entry_open(place->cgroups, task->group->name, &entry, err);
+	if (r < 0)
+		return r;
+	pid = fork_into(task, &entry, &pidfd, err);
+	cgroup_entry_close(&entry);
+	return pid;
 }
 
 int task_prepare(struct task *task, const struct task_place *place, struct error *err)
@@ -116,9 +131,9 @@ int task_prepare(struct task *task, const struct task_place *place, struct error
 
 	if (!task->workload->kind->prepare)
 		return 0;
-	pid = fork_prepare(task, place);
+	pid = fork_prepare(task, place, err);
 	if (pid < 0)
-		return error_set_errno(err, -errno, task->workload->name, "cannot start a process");
+		return pid;
 	if (pid == 0) {
 		struct workload_env env = make_env(task, place);
 		struct error failure = { 0 };
@@ -201,17 +216,20 @@ static int make_pipes(struct pipes *pipes)
 
 int task_spawn(struct task *task, struct task *all, size_t n, const struct task_place *place, struct error *err)
 {
-	_cleanup_close_ int cgroup_fd = cgroup_open(place->cgroups, task->group->name, err);
+	struct cgroup_entry entry;
 	struct pipes pipes;
 	pid_t parent = getpid();
-	int r;
+	int r = cgroup_entry_open(place->cgroups, task->group->name, &entry, err);
 
-	if (cgroup_fd < 0)
-		return cgroup_fd;
-	r = make_pipes(&pipes);
 	if (r < 0)
+		return r;
+	r = make_pipes(&pipes);
+	if (r < 0) {
+		cgroup_entry_close(&entry);
 		return error_set_errno(err, r, task->workload->name, "cannot make a pipe");
-	task->pid = clone_into(cgroup_fd, &task->pidfd);
+	}
+	task->pid = fork_into(task, &entry, &task->pidfd, err);
+	cgroup_entry_close(&entry);
 	if (task->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
@@ -220,15 +238,11 @@ int task_spawn(struct task *task, struct task *all, size_t n, const struct task_
 		leave_guard(place, task->workload);
 		task_main(task, place, &pipes);
 	}
-	r = task->pid < 0 ? -errno : 0;
 	close(pipes.start[0]);
 	close(pipes.release[0]);
 	task->start_fd = pipes.start[1];
 	task->release_fd = pipes.release[1];
-	if (r < 0)
-		return error_set_errno(err, r, task->workload->name, "cannot start a process in group %s",
-				       task->group->name);
-	return 0;
+	return task->pid < 0 ? task->pid : 0;
 }
 
 void task_start(struct task *task)

@@ -126,3 +126,13 @@ int topology_set_policy(const struct policy *policy, struct error *err)
 		return error_set_errno(err, -errno, "set_mempolicy", "cannot set the memory policy");
 	return 0;
 }
+
+int topology_allowed(uint64_t *ret_nodes)
+{
+	unsigned long nodes[16] = { 0 }; /* the kernel wants room for all it could have */
+
+	if (get_mempolicy(NULL, nodes, 8 * sizeof(nodes), NULL, MPOL_F_MEMS_ALLOWED) < 0)
+		return -errno;
+	*ret_nodes = nodes[0];
+	return 0;
+}

@@ -34,4 +34,7 @@ void topology_size_env(const struct topology *topology, struct size_env *ret);
  * -ENOSYS without NUMA, -EINVAL where the kernel refuses the nodes (outside the cpuset). */
 int topology_set_policy(const struct policy *policy, struct error *err);
 
+/* The nodes, below 64, on which the calling task may have memory. Returns 0 or a negative errno; -ENOSYS without NUMA. */
+int topology_allowed(uint64_t *ret_nodes);
+
 #endif

@@ -43,10 +43,18 @@ esac
 for deb in ./*.deb; do
 	dpkg-deb -x "$deb" unpacked || exit 1
 done
-set -- unpacked/boot/vmlinuz-*
-[ -e "$1" ] || die "no kernel (boot/vmlinuz-RELEASE) is in it${parts:+; of one in parts put$parts into one directory}"
-release=${1#unpacked/boot/vmlinuz-}
 [ -d unpacked/lib/modules ] || [ ! -d unpacked/usr/lib/modules ] || mv unpacked/usr/lib unpacked/lib
-[ -d "unpacked/lib/modules/$release" ] || ! ls linux-binary-* >/dev/null 2>&1 || die "its modules are in another package: put$parts into one directory"
+for image in unpacked/boot/vmlinuz-* unpacked/lib/modules/*/vmlinuz; do
+	[ ! -e "$image" ] || break
+done
+case $image in
+unpacked/boot/*) release=${image#unpacked/boot/vmlinuz-} ;;
+*) # of a package in parts
+	release=$(basename "$(dirname "$image")")
+	[ -e "$image" ] || die "no kernel (vmlinuz) is in it${parts:+; of one in parts put$parts into one directory}"
+	[ -d "unpacked/lib/modules/$release/kernel" ] || die "its modules are in another package: put$parts into one directory"
+	mkdir -p unpacked/boot && mv "$image" "unpacked/boot/vmlinuz-$release" || exit 1
+	;;
+esac
 mkdir -p "unpacked/lib/modules/$release" && depmod -b unpacked "$release" || exit 1
 mv -T unpacked "$base" || [ -d "$base/lib/modules" ]

@@ -80,7 +80,6 @@ int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
 	};
 	const struct argp_child children[] = { { argp, 0, NULL, 0 }, { 0 } };
 	const struct argp whole = { .options = options, .parser = parse_color, .children = children };
-
 	int r;
 
 	if (man_out) {

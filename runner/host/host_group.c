@@ -6,30 +6,13 @@
 
 #include "common/file.h"
 #include "common/util.h"
-#include "runner/cgroup.h"
+#include "runner/cgroup_entry.h"
 #include "runner/apply.h"
 #include "runner/host/host.h"
 
 static char *dir_of(const char *group, const char *file)
 {
 	return xasprintf(HOST_CGROUP_MOUNT "%s%s%s%s", *group ? "/" : "", group, *file ? "/" : "", file);
-}
-
-/* "0::/user.slice/x.scope" to "user.slice/x.scope". */
-static int read_own(char **ret, struct error *err)
-{
-	_cleanup_free_ char *text = NULL;
-	const char *line;
-	int r = file_read(NULL, "/proc/self/cgroup", &text, NULL, err);
-
-	if (r < 0)
-		return r;
-	line = strncmp(text, "0::/", 4) == 0 ? text : strstr(text, "\n0::/");
-	if (!line)
-		return error_set(err, -EOPNOTSUPP, "/proc/self/cgroup", "there is no cgroup v2 here");
-	line = strstr(line, "0::/") + 4;
-	*ret = xasprintf("%.*s", (int)strcspn(line, "\n"), line);
-	return 0;
 }
 
 static bool is_alone(const char *group)
@@ -42,7 +25,7 @@ static bool is_alone(const char *group)
 int host_group_find(struct host_group *ret, struct error *err)
 {
 	_cleanup_free_ char *own = NULL, *dir = NULL;
-	int r = read_own(&own, err);
+	int r = cgroup_own(&own, err);
 
 	if (r == 0)
 		r = cgroup_check(HOST_CGROUP_MOUNT, own, err);

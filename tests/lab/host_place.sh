@@ -10,6 +10,9 @@ kernel=6.12
 in_guest basics_612 basics.sh
 kernel=6.1
 in_guest swap swap.sh
+[ -e build/tests/cpuset.so ] || skip "build/tests/cpuset.so is not built; make unit-programs makes it"
+extra=$PWD/build/tests/cpuset.so
+in_guest cpuset "cpuset.sh $extra"
 adj=-1000
 in_guest starved starved.sh
 adj=0

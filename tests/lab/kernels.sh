@@ -18,16 +18,16 @@ has "it says where the pages went" "$(get zswap '.cells[0].verdicts[].summary')"
 
 # ---- a package by path: that of 6.1, made anew ----
 command -v dpkg-deb >/dev/null || skip "dpkg-deb is not installed"
-package() { # package NAME PATH...: NAME.deb with these directories of the unpacked 6.1
-	name=$1; shift
+package() { # package NAME: NAME.deb of what is in $work/deb
 	mkdir -p "$work/deb/DEBIAN"
-	for path in "$@"; do cp -r "$cache/kernels/6.1/$path" "$work/deb"; done
-	printf '%s\n' "Package: ${name%%_*}" 'Version: 1' 'Architecture: amd64' 'Maintainer: nobody <nobody@example.org>' \
+	printf '%s\n' "Package: ${1%%_*}" 'Version: 1' 'Architecture: amd64' 'Maintainer: nobody <nobody@example.org>' \
 		'Description: a kernel' >"$work/deb/DEBIAN/control"
-	dpkg-deb -Znone -b "$work/deb" "$work/$name.deb" >/dev/null || fail "dpkg-deb cannot make the package"
+	dpkg-deb -Znone -b "$work/deb" "$work/$1.deb" >/dev/null || fail "dpkg-deb cannot make the package"
 	rm -r "$work/deb"
 }
-package own boot lib
+mkdir "$work/deb"
+cp -r "$cache/kernels/6.1/boot" "$cache/kernels/6.1/lib" "$work/deb"
+package own
 export MEMRIG_CACHE="$work/cache"
 mkdir -p "$MEMRIG_CACHE/kernels"
 ln -s "$cache/kernels/6.1" "$MEMRIG_CACHE/kernels/6.1"
@@ -44,12 +44,18 @@ same "rerun: exit code" $? 0
 same "rerun: the same bytes" "$(get rerun .equal)" true
 
 # ---- a package in parts ----
+release=$(ls "$cache/kernels/6.1/lib/modules")
 package linux-image-own_1
-package linux-binary-own_1 boot
+mkdir -p "$work/deb/usr/lib/modules/$release"
+cp "$cache/kernels/6.1/boot/vmlinuz-$release" "$work/deb/usr/lib/modules/$release/vmlinuz"
+package linux-binary-own_1
 run_json lone smoke -k "$work/linux-image-own_1.deb"
 same "a part is missing: exit code" "$code" 2
 has "a part is missing: which ones it takes" "$(cat "$work/lone.err")" "linux-binary-own_1.deb linux-modules-own_1.deb into one directory"
-package linux-modules-own_1 lib
+mkdir -p "$work/deb/usr/lib/modules"
+cp -r "$cache/kernels/6.1/lib/modules/$release" "$work/deb/usr/lib/modules"
+rm "$work/deb/usr/lib/modules/$release"/modules.*.bin
+package linux-modules-own_1
 for part in image binary modules; do
 	rm -rf "$MEMRIG_CACHE"/kernels/deb-*
 	run_json parts smoke -k "$work/linux-$part-own_1.deb"

@@ -6,7 +6,7 @@ set -u
 here=$(dirname "$0")
 memrig=$here/../../../memrig
 export MEMRIG_STATE=/data/state MEMRIG_STORE=/data/store MEMRIG_DATA="$here" TMPDIR=/data HOME=/data
-failures=0 checks=0 killed=0 restored=0 total=0
+failures=0 checks=0 killed=0 restored=0 in_all=0
 cd /data || exit 1
 mount -t cgroup2 none /sys/fs/cgroup || exit 1
 # The driver is in a group of its own, memrig in one that it may have to itself.
@@ -80,6 +80,7 @@ pids_of() {
 each_call() {
 	total=0 turn=$2
 	while read -r _ n; do total=$((total + n)); done </data/counts
+	in_all=$((in_all + total))
 	case $1 in
 	all) step=1 at=0 ;;
 	*/*) step=${1#*/} at=$((${1%/*} - 1)) ;;
@@ -98,4 +99,4 @@ each_call() {
 # An error for each turn.
 errno_of() { case $(($1 % 5)) in 0) echo 5 ;; 1) echo 28 ;; 2) echo 13 ;; 3) echo 12 ;; 4) echo 16 ;; esac; }
 
-finish() { echo "checks $checks calls $total failed $failures killed $killed restored $restored"; [ $failures -eq 0 ]; exit; }
+finish() { echo "checks $checks calls $in_all failed $failures killed $killed restored $restored"; [ $failures -eq 0 ]; exit; }

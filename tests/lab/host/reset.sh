@@ -72,6 +72,7 @@ fi
 [ ! -e $kept/what ] || look >>$kept/log
 total=0
 while read -r kind calls; do case $kind in open | write | fsync | rename) total=$((total + calls)) ;; esac; done </data/counts
+in_all=$total
 
 while [ "$n" -lt "$count" ]; do
 	n=$((n + 1))
