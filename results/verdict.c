@@ -8,6 +8,7 @@ const struct verdict *const verdicts[] = {
 	&verdict_oom_with_free_memory,
 	&verdict_livelock,
 	&verdict_swap_with_free_memory,
+	&verdict_swap_for_reserve,
 	&verdict_node_imbalance,
 	&verdict_zone_reclaim_stall,
 	&verdict_direct_reclaim_stall,

@@ -32,8 +32,8 @@ text() {
 figures() {
 	printf '## What it prints\n\n<!-- figures of %s -->\n\n```text\n' "$(sum "$1")"
 	"$memrig" compare --color=never "$2" >"$work/table"
-	awk -v name="$1" '/^[^ ].* · kernel / { ours = $1 == name } /^run: / { ours = 0 } ours' "$work/table" |
-		sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
+	awk -v name="$1" '/^[^ ].* · kernel / { ours = $1 == name } /^run: / { ours = 0 } ours' "$work/table" >"$work/now"
+	sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' "$work/now"
 	printf '```\n'
 }
 
@@ -56,9 +56,9 @@ words() { awk '/ · kernel / { sub(/ · kernel [^ ]*/, ""); print; rules = 0 } /
 
 against() { # NAME RUN
 	kept "$1" | words >"$work/page"
-	figures "$1" "$2" | words >"$work/now"
-	[ -s "$work/now" ] || { echo "$1 is not in the run"; return 1; }
-	diff -u "$work/page" "$work/now" || { echo "$(page "$1") says otherwise: scripts/case-pages.sh $1"; return 1; }
+	figures "$1" "$2" | words >"$work/words"
+	[ -s "$work/words" ] || { echo "$1 is not in the run"; return 1; }
+	diff -u "$work/page" "$work/words" || { echo "$(page "$1") says otherwise: scripts/case-pages.sh $1"; return 1; }
 }
 
 mode=measure run=
@@ -78,7 +78,10 @@ for name in "$@"; do
 	check) check "$name" || failed=1 ;;
 	against) against "$name" "$run" || failed=1 ;;
 	text) kept "$name" | write "$name" ;;
-	*) figures "$name" "$run" | write "$name" ;;
+	*)
+		figures "$name" "$run" >"$work/figures"
+		if [ -s "$work/now" ]; then write "$name" <"$work/figures"; else echo "$name is not in the run"; failed=1; fi
+		;;
 	esac
 done
 exit $failed

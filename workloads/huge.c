@@ -65,12 +65,13 @@ static int fill_page(struct walk *walk, uint64_t page, bool write, struct error 
 {
 	const struct region *region = (const struct region *)walk;
 
-	if (page % PAGES_IN_HUGE == 0 &&
-	    madvise(region_page(region, page), HUGE_PAGE_BYTES, MADV_POPULATE_WRITE) < 0)
-		return error_set_errno(err, -ENOMEM, walk->env->name,
-				       "there is no huge page left for it on its nodes after %" PRIu64 " of %" PRIu64,
-				       page / PAGES_IN_HUGE, used_pages(walk->env));
-	return region_fill(walk, page, write, err);
+	if (page % PAGES_IN_HUGE != 0 || madvise(region_page(region, page), HUGE_PAGE_BYTES, MADV_POPULATE_WRITE) == 0)
+		return region_fill(walk, page, write, err);
+	if (errno == EINVAL)
+		return error_set(err, -EOPNOTSUPP, walk->env->name, "the kernel is too old to tell a full pool (MADV_POPULATE_WRITE, Linux 5.14)");
+	return error_set_errno(err, -ENOMEM, walk->env->name,
+			       "there is no huge page left for it on its nodes after %" PRIu64 " of %" PRIu64,
+			       page / PAGES_IN_HUGE, used_pages(walk->env));
 }
 
 static int run(const struct workload_env *env, struct error *err)

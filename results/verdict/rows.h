@@ -21,5 +21,6 @@ extern const struct verdict verdict_thrashing;
 extern const struct verdict verdict_dirty_throttled;
 extern const struct verdict verdict_disturbed;
 extern const struct verdict verdict_premature_swap;
+extern const struct verdict verdict_swap_for_reserve;
 
 #endif

@@ -4,7 +4,7 @@
 # Without a scenario: disturbed (a busy host under the real clock is not repeatable). See
 # tests/unit/test_verdict_groups.c; for dirty_throttled verdicts_pages.sh.
 . "$(dirname "$0")/lib.sh"
-need_lab 6.1
+need_lab 6.1 6.12
 
 # fires KERNEL SCENARIO VERDICT CAUSE
 fires() {
@@ -21,4 +21,11 @@ fires 6.1 group-swap-limit-full swap_exhausted swap_max
 fires 6.1 memory-high-throttle memcg_throttled no_swap
 fires 6.1 limit-below-working-set thrashing memcg_limit
 fires 6.1 idle-memory-swapped-for-cache premature_swap swappiness
+fires 6.1 min-free-too-high swap_for_reserve min_free_kbytes
+fires 6.12 min-free-too-high swap_for_reserve min_free_kbytes
+
+# The same by the other setting, from a profile; the scenario expects its own.
+printf '{ "name": "wide-gap", "sysctl": { "vm.min_free_kbytes": "1%%", "vm.watermark_scale_factor": 2000 } }' >"$work/wide-gap.json"
+run_json wide min-free-too-high --only -p "$work/wide-gap.json" -k 6.1
+same "wide gap" "$(get wide '.cells[0].verdicts[] | select(.name == "swap_for_reserve") | .cause')" watermark_scale_factor
 finish

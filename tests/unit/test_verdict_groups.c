@@ -187,6 +187,47 @@ START_TEST(premature_swap_thresholds_and_causes)
 }
 END_TEST
 
+/* ---- swap_for_reserve: a node of 1600 pages; the second interval swaps ---- */
+
+#define RESERVED(min, high, free, swapped, max)                                                                 \
+	"{'type':'machine','t_ns':0,'settings':{},'nodes':[{'node':0}]}\n" GROUP("")                            \
+	"{'type':'zone','t_ns':0,'node':0,'zone':'Normal','min_pages':" min ",'low_pages':" min ",'high_pages':" high "}\n" \
+	BEGIN "{'type':'columns','t_ns':0,'names':['vmstat.pswpout','node0.meminfo.MemTotal_bytes',"            \
+	      "'node0.meminfo.MemFree_bytes','group.db.events.max']}\n"                                         \
+	      "{'type':'sample','t_ns':0,'set':[0,0,1,6553600,2,6553600,3,0]}\n"                                \
+	      "{'type':'sample','t_ns':10,'set':[2," free "]}\n"                                                \
+	      "{'type':'sample','t_ns':20,'set':[0," swapped ",3," max "]}\n"
+
+START_TEST(swap_for_reserve_thresholds_and_causes)
+{
+	const struct verdict *v = &verdict_swap_for_reserve;
+
+	/* A sixteenth is kept, a 32nd is free, a 64th is swapped. */
+	expect(v, "min_free_kbytes", RESERVED("100", "150", "204800", "25", "0"));
+	expect(v, NULL, RESERVED("99", "150", "204800", "25", "0"));
+	expect(v, NULL, RESERVED("100", "150", "204799", "25", "0"));
+	expect(v, NULL, RESERVED("100", "150", "204800", "24", "0"));
+	expect(v, NULL, RESERVED("100", "150", "204800", "25", "1"));
+	expect(v, "watermark_scale_factor", RESERVED("99", "199", "204800", "25", "0"));
+	expect(v, NULL, RESERVED("99", "198", "204800", "25", "0"));
+	/* What is free above the high watermarks is not kept by them. */
+	expect(v, NULL, RESERVED("5", "49", "3276800", "25", "0"));
+}
+END_TEST
+
+START_TEST(swap_for_reserve_says_how_much_is_kept)
+{
+	struct timeline *t = timeline_of_records(RESERVED("200", "250", "819200", "64", "0"));
+	json_t *found = judge_one(&verdict_swap_for_reserve, t);
+
+	ck_assert_str_eq(record_text(json_array_get(found, 0), "summary", ""),
+			 "256.0 KiB were swapped out while at least 800.0 KiB stayed free, because vm.min_free_kbytes keeps 800.0 KiB, "
+			 "12 % of the memory, for emergencies.");
+	json_decref(found);
+	timeline_free(t);
+}
+END_TEST
+
 /* ---- disturbed: ten samples, 100 ns apart, the last with what is said ---- */
 
 #define SAMPLE(t) "{'type':'sample','t_ns':" #t ",'set':[]}\n"
@@ -236,6 +277,8 @@ int main(void)
 	tcase_add_test(tcase, dirty_throttled_by_what_was_dirtied);
 	tcase_add_test(tcase, dirty_throttled_says_the_share_of_each_writer);
 	tcase_add_test(tcase, premature_swap_thresholds_and_causes);
+	tcase_add_test(tcase, swap_for_reserve_thresholds_and_causes);
+	tcase_add_test(tcase, swap_for_reserve_says_how_much_is_kept);
 	tcase_add_test(tcase, disturbed_thresholds);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
