@@ -71,15 +71,15 @@ pid_t cgroup_entry_fork(const struct cgroup_entry *entry, int *ret_pidfd)
 	return pid < 0 ? -errno : pid;
 }
 
-/* What the process may use, and its group may not. */
+/* What the process may use, and its group may not; what is not known is not beyond. */
 static bool is_beyond(const struct cgroup_entry *entry)
 {
 	uint64_t nodes = 0, cpus = 0;
 	cpu_set_t set;
 
-	if (topology_allowed(&nodes) < 0 || sched_getaffinity(0, sizeof(set), &set) < 0)
-		return false;
-	memcpy(&cpus, &set, sizeof(cpus));
+	topology_allowed(&nodes);
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		memcpy(&cpus, &set, sizeof(cpus));
 	return nodes & ~entry->nodes || cpus & ~entry->cpus;
 }
 
