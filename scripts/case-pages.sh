@@ -31,7 +31,7 @@ text() {
 # figures NAME RUN: what `memrig compare` prints of that case
 figures() {
 	printf '## What it prints\n\n<!-- figures of %s -->\n\n```text\n' "$(sum "$1")"
-	"$memrig" compare --color=never "$2" >"$work/table"
+	"$memrig" compare --color=never --by profile "$2" >"$work/table"
 	awk -v name="$1" '/^[^ ].* · kernel / { ours = $1 == name } /^run: / { ours = 0 } ours' "$work/table" >"$work/now"
 	sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' "$work/now"
 	printf '```\n'
@@ -47,6 +47,7 @@ write() { # NAME, the figures on standard input
 check() {
 	[ -e "$(page "$1")" ] || { echo "$(page "$1") is missing: scripts/case-pages.sh $1"; return 1; }
 	{ text "$1"; kept "$1"; } | diff -u "$(page "$1")" - || { echo "$(page "$1"): scripts/case-pages.sh --text $1"; return 1; }
+	kept "$1" | grep -q ' · kernel ' || { echo "$(page "$1"): no figures: scripts/case-pages.sh $1"; return 1; }
 	grep -q "figures of $(sum "$1") " "$(page "$1")" ||
 		{ echo "$(page "$1"): the scenario is another than the one measured: scripts/case-pages.sh $1"; return 1; }
 }

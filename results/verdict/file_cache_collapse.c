@@ -17,8 +17,8 @@
 #define COLD_SHARE 4
 /* The classic LRU scans a twentieth or less of anonymous memory up to here (10 of 200). */
 #define SMALL_SWAPPINESS 10
-/* All of the cache came back twice: once is what it takes the LRU to find a new balance. */
-#define TURNS 2
+/* All of the cache came back three times: once or twice is what it takes the LRU to find a new balance. */
+#define TURNS 3
 
 struct collapse {
 	const struct timeline *t;
@@ -145,7 +145,7 @@ static const struct verdict_cause causes[] = {
 const struct verdict verdict_file_cache_collapse = {
 	.name = "file_cache_collapse",
 	.title = "File cache is dropped and read again while anonymous memory stays",
-	.doc = "Half of the file pages that were reclaimed or more were read again, twice what the file "
+	.doc = "Half of the file pages that were reclaimed or more were read again, three times what the file "
 	       "cache had at most or more "
 	       "in all, while at most a tenth of what was reclaimed was anonymous and a quarter of the "
 	       "memory was.",

@@ -10,10 +10,10 @@
 
 /*
  * The kernel counts compact_stall when an allocating task ran compaction itself, which it does
- * where enough memory is free but not in one piece (mm/page_alloc.c, __alloc_pages_direct_compact()). Half
+ * where enough memory is free but not in one piece (mm/page_alloc.c, __alloc_pages_direct_compact()). A quarter
  * of them in vain is more than bad luck.
  */
-#define FAILED_SHARE 2
+#define FAILED_SHARE 4
 /* Huge pages that were wanted and came as small ones: a 64th of the machine's memory, as for the other
  * verdicts. */
 #define LEAST_SHARE 64
@@ -148,7 +148,7 @@ static const struct verdict_cause causes[] = {
 const struct verdict verdict_fragmentation_stall = {
 	.name = "fragmentation_stall",
 	.title = "Tasks wait for large blocks while memory is free in small ones",
-	.doc = "While tasks ran compaction themselves, half of it or more was in vain, and huge pages of a "
+	.doc = "While tasks ran compaction themselves, a quarter of it or more was in vain, and huge pages of a "
 	       "64th of the machine's "
 	       "memory came as small pages, or it went over as many pages as the machine has.",
 	.causes = causes,

@@ -49,6 +49,7 @@ static void judge(const struct timeline *t, json_t *found)
 	int refaults = timeline_column(t, "vmstat.workingset_refault_file");
 	uint64_t swappiness = setting_u64(t, "vm.swappiness", DEFAULT_SWAPPINESS), bytes, grew;
 	_cleanup_span_ struct span span = span_none(t), whole = span_whole(t);
+	const uint64_t end_ns = span_work_end_ns(t);
 	const char *group, *cause = setting_is_mglru(t) ? "mglru" : "streaming";
 	char size[32];
 	json_t *finding;
@@ -56,7 +57,7 @@ static void judge(const struct timeline *t, json_t *found)
 	if (out < 0 || total < 0)
 		return;
 	/* A group at its limit has to reclaim its own pages, whatever cache others have. */
-	for (size_t i = 1; i < t->n_samples; i++)
+	for (size_t i = 1; i < t->n_samples && t->times[i - 1] < end_ns; i++)
 		if (span_rise(t, out, i) > 0 && has_cache(t, i - 1) && has_cache(t, i) && !span_group_at_limit(t, i, NULL))
 			span_add(&span, i);
 	bytes = span_growth(&span, out) * t->page_bytes;

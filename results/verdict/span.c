@@ -53,6 +53,29 @@ uint64_t span_duration_ns(const struct span *span)
 	return sum;
 }
 
+/* When that workload was done; UINT64_MAX when it never was. */
+static uint64_t done_ns(const struct timeline *t, const char *workload)
+{
+	size_t pos = 0;
+	const json_t *event;
+
+	while ((event = timeline_next(t, "event", &pos)))
+		if (streq(record_text(event, "workload", ""), workload) && streq(record_text(event, "state", ""), "done"))
+			return record_u64(event, "t_ns", UINT64_MAX);
+	return UINT64_MAX;
+}
+
+uint64_t span_work_end_ns(const struct timeline *t)
+{
+	uint64_t last = 0;
+	size_t pos = 0;
+	const json_t *workload;
+
+	while ((workload = timeline_next(t, "workload", &pos)))
+		last = MAX(last, done_ns(t, record_text(workload, "workload", "")));
+	return last ? last : UINT64_MAX;
+}
+
 uint64_t span_cell_ns(const struct timeline *t)
 {
 	return t->n_samples > 1 ? t->times[t->n_samples - 1] - t->times[0] : 0;

@@ -37,6 +37,10 @@ uint64_t span_duration_ns(const struct span *span);
 /* From begin to end of the cell, the samples alone. */
 uint64_t span_cell_ns(const struct timeline *t);
 
+/* When the last workload was done with its work: from then on they only end, and what reclaim has begun goes on beside memory that
+ * is given back. UINT64_MAX when one was not, or there is none. */
+uint64_t span_work_end_ns(const struct timeline *t);
+
 /* Growth of a column in one interval, and over those of a span. */
 uint64_t span_rise(const struct timeline *t, int column, size_t interval);
 uint64_t span_fall(const struct timeline *t, int column, size_t interval);

@@ -84,12 +84,12 @@ static void judge(const struct timeline *t, json_t *found)
 	const struct reserve reserve = reserve_of(&nodes);
 	int out = timeline_column(t, "vmstat.pswpout");
 	_cleanup_span_ struct span span = span_none(t);
-	uint64_t kept = UINT64_MAX, swapped;
+	uint64_t kept = UINT64_MAX, end_ns = span_work_end_ns(t), swapped;
 
 	if (out < 0 || !is_large(&reserve))
 		return;
 	/* A group at its limit reclaims whatever is free. */
-	for (size_t i = 1; i < t->n_samples; i++) {
+	for (size_t i = 1; i < t->n_samples && t->times[i - 1] < end_ns; i++) {
 		uint64_t bytes = kept_free(&nodes, i);
 
 		if (span_rise(t, out, i) == 0 || bytes < reserve.ram / FREE_SHARE || span_group_at_limit(t, i, NULL))

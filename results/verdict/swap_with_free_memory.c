@@ -92,10 +92,11 @@ static void pick_other(const struct nodes *view, const double swapped_beside[MAX
 static bool find_on_node(const struct nodes *view, const struct swap_out *out, unsigned n, struct swap_finding *f)
 {
 	const struct timeline *t = view->t;
+	const uint64_t end_ns = span_work_end_ns(t);
 	double swapped = 0, beside[MAX_NODES] = { 0 };
 
 	f->node = n;
-	for (size_t i = 1; i < t->n_samples; i++) {
+	for (size_t i = 1; i < t->n_samples && t->times[i - 1] < end_ns; i++) {
 		uint64_t pages = swap_out_rise(t, out, i);
 		int other = pages > 0 ? nodes_spare(view, n, i, SPARE_BYTES) : -1;
 		const char *by;

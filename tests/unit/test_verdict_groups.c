@@ -215,6 +215,23 @@ START_TEST(swap_for_reserve_thresholds_and_causes)
 }
 END_TEST
 
+#define WORKLOAD(name) "{'type':'workload','t_ns':0,'workload':'" name "'}\n"
+#define DONE(name, ns) "{'type':'event','t_ns':" ns ",'workload':'" name "','state':'done'}\n"
+
+/* The interval that swaps begins at 10. */
+START_TEST(swap_after_the_work_is_no_finding)
+{
+	const struct verdict *v = &verdict_swap_for_reserve;
+
+	expect(v, NULL, WORKLOAD("db.0") RESERVED("100", "150", "204800", "25", "0") DONE("db.0", "10"));
+	expect(v, "min_free_kbytes", WORKLOAD("db.0") RESERVED("100", "150", "204800", "25", "0") DONE("db.0", "11"));
+	expect(v, "min_free_kbytes",
+	       WORKLOAD("db.0") WORKLOAD("db.1") RESERVED("100", "150", "204800", "25", "0") DONE("db.0", "10"));
+	expect(v, NULL,
+	       WORKLOAD("db.0") WORKLOAD("db.1") RESERVED("100", "150", "204800", "25", "0") DONE("db.1", "9") DONE("db.0", "10"));
+}
+END_TEST
+
 START_TEST(swap_for_reserve_says_how_much_is_kept)
 {
 	struct timeline *t = timeline_of_records(RESERVED("200", "250", "819200", "64", "0"));
@@ -278,6 +295,7 @@ int main(void)
 	tcase_add_test(tcase, dirty_throttled_says_the_share_of_each_writer);
 	tcase_add_test(tcase, premature_swap_thresholds_and_causes);
 	tcase_add_test(tcase, swap_for_reserve_thresholds_and_causes);
+	tcase_add_test(tcase, swap_after_the_work_is_no_finding);
 	tcase_add_test(tcase, swap_for_reserve_says_how_much_is_kept);
 	tcase_add_test(tcase, disturbed_thresholds);
 	suite_add_tcase(suite, tcase);

@@ -63,22 +63,22 @@ START_TEST(collapse_thresholds)
 {
 	const char *zero = CLASSIC TUNE("vm.swappiness", "0") DB;
 
-	expect_collapse(zero, HAD, "1,200,2,400", "swappiness");
-	expect_collapse(zero, HAD, "1,200,2,401", NULL); /* less than half came back */
-	expect_collapse(zero, HAD, "1,199,2,398", NULL); /* less than twice the cache */
-	expect_collapse(zero, HAD, "1,200,2,360,3,40", "swappiness");
-	expect_collapse(zero, HAD, "1,200,2,360,3,41", NULL); /* more than a tenth anonymous */
-	expect_collapse(zero, LESS, "1,200,2,400", NULL);    /* less than a quarter of the memory anonymous */
-	expect_collapse(zero, HAD, "1,200,2,400,8,1", NULL); /* a group at its limit */
+	expect_collapse(zero, HAD, "1,300,2,600", "swappiness");
+	expect_collapse(zero, HAD, "1,300,2,601", NULL); /* less than half came back */
+	expect_collapse(zero, HAD, "1,299,2,598", NULL); /* less than three times the cache */
+	expect_collapse(zero, HAD, "1,300,2,540,3,60", "swappiness");
+	expect_collapse(zero, HAD, "1,300,2,540,3,61", NULL); /* more than a tenth anonymous */
+	expect_collapse(zero, LESS, "1,300,2,600", NULL);    /* less than a quarter of the memory anonymous */
+	expect_collapse(zero, HAD, "1,300,2,600,8,1", NULL); /* a group at its limit */
 }
 END_TEST
 
 START_TEST(collapse_causes)
 {
-	expect_collapse(CLASSIC TUNE("vm.swappiness", "10"), HAD, "1,200,2,400", "swappiness");
-	expect_collapse(CLASSIC TUNE("vm.swappiness", "11"), HAD, "1,200,2,400", "unknown");
-	expect_collapse(MGLRU TUNE("vm.swappiness", "11"), HAD, "1,200,2,400", "mglru");
-	expect_collapse(CLASSIC TUNE("vm.swappiness", "0"), NOSWAP, "1,200,2,400", "no_swap");
+	expect_collapse(CLASSIC TUNE("vm.swappiness", "10"), HAD, "1,300,2,600", "swappiness");
+	expect_collapse(CLASSIC TUNE("vm.swappiness", "11"), HAD, "1,300,2,600", "unknown");
+	expect_collapse(MGLRU TUNE("vm.swappiness", "11"), HAD, "1,300,2,600", "mglru");
+	expect_collapse(CLASSIC TUNE("vm.swappiness", "0"), NOSWAP, "1,300,2,600", "no_swap");
 }
 END_TEST
 
@@ -96,9 +96,9 @@ START_TEST(fragmentation_thresholds_and_causes)
 {
 	const struct verdict *v = &verdict_fragmentation_stall;
 
-	expect_change(v, "", COMPACTION, WHOLE, "1,10,2,5,3,2", "thp", "");
-	expect_change(v, "", COMPACTION, WHOLE, "1,10,2,4,3,2", NULL, ""); /* most succeeded */
-	expect_change(v, "", COMPACTION, WHOLE, "1,10,2,5,3,1", NULL,
+	expect_change(v, "", COMPACTION, WHOLE, "1,12,2,3,3,2", "thp", "");
+	expect_change(v, "", COMPACTION, WHOLE, "1,12,2,2,3,2", NULL, ""); /* most succeeded */
+	expect_change(v, "", COMPACTION, WHOLE, "1,12,2,3,3,1", NULL,
 		      "");                                            /* one huge page: less than a 64th */
 	expect_change(v, "", COMPACTION, WHOLE, "2,5,3,9", NULL, ""); /* kcompactd alone */
 	expect_change(v, "", COMPACTION, WHOLE, "1,1,2,1,5,51199,6,1", "high_order", ""); /* all pages once */

@@ -9,7 +9,7 @@ for birth in inside outside; do
 	as_faulty run "$here/cpuset.json" -p "$here/profile.json" --place host --keep 64M -q >out 2>err
 	same "born $birth: exit code" $? 0
 	cat out err
-	same "born $birth: told so" "$(grep -c 'born outside' err)" $([ $birth = inside ] && echo 0 || echo 1)
+	same "born $birth: told so" "$(grep -c 'born outside' err)" "$([ $birth = inside ] && echo 0 || echo 1)"
 	grep -q "Expectations: 4 met, 0 not met" out; same "born $birth: its memory is in its group and on its node" $? 0
 	same "born $birth: state" "$(state)" "$before"
 done
