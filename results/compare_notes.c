@@ -303,7 +303,7 @@ static void print_cure(FILE *out, const struct compare_group *g, const struct co
 		return;
 	json_object_foreach (json_object_get(cell, "cured_by"), place, value) {
 		_cleanup_free_ char *text = json_is_string(value) ? xstrdup(json_string_value(value))
-								 : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+								 : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
 		_cleanup_free_ char *before = changes;
 
 		changes = xasprintf("%s%s%s=%s", before, *before ? ", " : "", place, text);

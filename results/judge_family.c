@@ -113,10 +113,12 @@ static void call(struct judgement *j, const struct judgements *all, size_t membe
 	if (j->call == JUDGE_ABSENT)
 		return;
 	if (j->how == JUDGE_EXACT || all_equal(j)) {
-		/* Of one value a side nothing is known but that they are equal. */
+		/* Of one value a side nothing is known but that they are equal; of a pair that is all there is to know. */
+		bool chance = j->how != JUDGE_EXACT && j->how != JUDGE_PAIRED;
+
 		j->call = !all_equal(j) ? by_size(j, all->threshold)
-			  : j->how != JUDGE_EXACT && MIN(j->base.n, j->other.n) < 2 ? JUDGE_UNCLEAR
-										    : JUDGE_EQUAL;
+			  : chance && MIN(j->base.n, j->other.n) < 2 ? JUDGE_UNCLEAR
+								      : JUDGE_EQUAL;
 		return;
 	}
 	if (j->p_adjusted <= all->alpha && agrees(j)) {

@@ -103,6 +103,21 @@ START_TEST(seeds_that_agree_need_no_test_under_the_virtual_clock)
 }
 END_TEST
 
+/* Three seeds; the one that swapped also has a share of it, as cells without reclaim have none. */
+static json_t *one_has_more(void)
+{
+	json_t *run = seeds(0, 100, 0), *one = json_array_get(json_object_get(run, "cells"), 1);
+
+	json_object_set_new(json_object_get(one, "metrics"), "reclaim.anon_share_ratio", json_real(0.5));
+	return run;
+}
+
+START_TEST(what_one_seed_of_several_has_is_equal_to_itself)
+{
+	expect(one_has_more(), one_has_more(), "no_change", "");
+}
+END_TEST
+
 START_TEST(seeds_that_disagree_are_a_change)
 {
 	expect(seeds(150, 160, 90), seeds(100, 110, 120), "change", "stream");
@@ -332,6 +347,7 @@ int main(void)
 	tcase_add_test(tc, a_difference_that_does_not_matter_is_still_a_change);
 	tcase_add_test(tc, a_worse_outcome_is_a_regression_whatever_the_numbers);
 	tcase_add_test(tc, seeds_that_agree_need_no_test_under_the_virtual_clock);
+	tcase_add_test(tc, what_one_seed_of_several_has_is_equal_to_itself);
 	tcase_add_test(tc, seeds_that_disagree_are_a_change);
 	tcase_add_test(tc, a_new_verdict_is_a_regression_and_one_that_is_gone_an_improvement);
 	tcase_add_test(tc, an_expectation_that_is_no_longer_met_is_a_regression);
