@@ -122,8 +122,11 @@ static void check_tags(struct check *check)
 static void check_index(struct check *check)
 {
 	struct error err = { 0 };
+	int r = index_check(check->store, &err);
 
-	if (index_check(check->store, &err) != 0)
+	if (r == -ENOMEM)
+		out_of_memory(); /* no finding about the store */
+	if (r != 0)
 		finding_of(check, &err);
 }
 

@@ -176,3 +176,16 @@ int regcomp(regex_t *regex, const char *pattern, int flags)
 	inside = before;
 	return r;
 }
+
+/* Nor does it look whether it got memory for what it starts from. <fts.h> is left out for the types' sake. */
+void *fts_open(char *const *paths, int options, int (*compare)(const void *, const void *))
+{
+	void *(*real)(char *const *, int, int (*)(const void *, const void *)) = dlsym(RTLD_NEXT, "fts_open");
+	bool before = inside;
+	void *tree;
+
+	inside = true;
+	tree = real(paths, options, compare);
+	inside = before;
+	return tree;
+}
