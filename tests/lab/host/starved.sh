@@ -56,7 +56,7 @@ case $code in 0 | 1 | 3) ;; *) same "out of memory: exit code" $code "0, 1 or 3"
 rm -rf /data/store
 settled "out of memory"
 
-# Nothing but waiting.
-begin thrash
+# Nothing but waiting: not thrash, whose own work is half of its time on some machines.
+begin waits
 ended "stalled" "the whole system has waited for memory"
 finish
