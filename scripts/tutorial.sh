@@ -39,7 +39,9 @@ try() {
 
 tools() {
 	memrig show latest --json | jq -r '.provenance |
-		[.kernels[0].release, .qemu, "gcc " + .build.compiler, "glibc " + .build.libraries.glibc] | join("; ")'
+		[.kernels[0].release, .qemu, "gcc " + .build.compiler, "glibc " + .build.libraries.glibc] | join("; ")' | tr -d '\n'
+	# What the guest's program is linked from, and what makes its disk.
+	dpkg-query -W -f '; ${Package} ${Version}' libc6-dev libgcc-12-dev libjansson-dev libnuma-dev libcgroup-dev e2fsprogs 2>/dev/null || :
 }
 
 play() {

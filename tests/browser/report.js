@@ -168,7 +168,7 @@ const checkWithoutScripts = async (browser) => {
 };
 
 (async () => {
-	const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu"] });
+	const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
 	try {
 		const page = await open(browser);
 		await checkDrawing(page);

@@ -17,8 +17,9 @@ run_json more "$work/larger.json" --seed 91 --seeds 9
 compare() { "$memrig" compare "$@" >"$work/compare" 2>&1; same "compare ${3:-}: exit code" "$?" 0; }
 calls='[.comparisons[0].judged.metrics[] | select(.primary and (.call | IN("better", "worse", "different"))) | .metric]'
 
+# One in twenty sets of equals is called different at the default of 5 % (test_judge_alarms counts them): which depends on the build.
 for pair in "s11 s31" "s11 s51" "s11 s71" "s31 s51" "s31 s71" "s51 s71"; do
-	compare "$(get "${pair% *}" .run)" "$(get "${pair#* }" .run)" --json
+	compare "$(get "${pair% *}" .run)" "$(get "${pair#* }" .run)" --json --alpha 0.001
 	same "$pair: how" "$(jq -r '.comparisons[0].judged.how' "$work/compare")" unpaired
 	same "$pair: seeds that differ" "$(jq '[.comparisons[0].judged.metrics[] | select(.metric == "swap.in_bytes") | .other.n >= 7][0]' "$work/compare")" true
 	same "$pair: alarms among the primary metrics of equals" "$(jq -c "$calls" "$work/compare")" "[]"

@@ -12,10 +12,10 @@ export MEMRIG_STATE="$work/state" TMPDIR="$work/tmp"
 mkdir "$work/tmp"
 touch "$work/out" "$work/peak" "$work/said" # there before and after
 cat >"$work/peak.py" <<'EOF'
-# Runs a command for at most a minute and writes the most memory (KiB) that one of its processes had.
+# Runs a command for at most ten minutes and writes the most memory (KiB) that one of its processes had.
 import resource, subprocess, sys
 try:
-    code = subprocess.run(sys.argv[2:], timeout=60).returncode
+    code = subprocess.run(sys.argv[2:], timeout=600).returncode
 except subprocess.TimeoutExpired:
     code = 124
 with open(sys.argv[1], "w") as out:
@@ -59,7 +59,7 @@ misuse() {
 	cell=$id/smoke.kernel-default.s$seed.k6.1
 	for command in "show $id" "show $id --json" "show $cell" "show $cell --stream" "explain $cell" "compare $id" "list" "report $id -o $work/page"; do
 		# shellcheck disable=SC2086
-		plain "$what: ${command%% *}" timeout 60 "$memrig" $command
+		plain "$what: ${command%% *}" timeout 600 "$memrig" $command
 	done
 	rm -f "$work/page"
 }

@@ -75,6 +75,7 @@ wait_runs() {
 
 # Waits until the process has ended, reaped or not.
 wait_gone() {
+	[ -n "$1" ] || return
 	while [ -d "/proc/$1" ] && ! grep -q "^State:.[ZX]" "/proc/$1/status" 2>/dev/null; do :; done
 }
 

@@ -71,7 +71,7 @@ same "the store is sound" "$?" 0
 cd "$memrig_dir" || exit 1
 "$memrig" run --json "$data/long.json" >/dev/null 2>&1 &
 pid=$!
-while [ -z "$(find "$MEMRIG_STORE" -maxdepth 1 -name '.tmp-*' 2>/dev/null)" ] && kill -0 "$pid" 2>/dev/null; do :; done
+while [ -z "$(find "$MEMRIG_STORE" -path '*/.tmp-*/run.json' 2>/dev/null)" ] && kill -0 "$pid" 2>/dev/null; do :; done
 has "a run that goes on" "$("$memrig" list)" "is being written"
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null

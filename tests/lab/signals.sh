@@ -18,10 +18,11 @@ signalled() {
 		>"$work/out" 2>"$work/err"
 }
 
-# The processes of the session: the kernel kills guests with their parent, looked at until then, two seconds at most.
+# The processes of the session: the kernel kills guests with their parent, looked at until then, a minute at most; those that have
+# ended are for who is process 1 to reap.
 left() {
 	tries=0
-	while ps -o pid=,ppid=,stat=,args= -s "$(cat "$work/session")" >"$work/left" && [ $tries -lt 20 ]; do
+	while ps -o pid=,ppid=,stat=,args= -s "$(cat "$work/session")" | awk '$3 !~ /^Z/' >"$work/left"; [ -s "$work/left" ] && [ $tries -lt 600 ]; do
 		tries=$((tries + 1))
 		sleep 0.1
 	done

@@ -39,7 +39,8 @@ for file in node0 node1 state disk manifest.json; do
 	key=$(ls "$snapshots")
 	# A byte that is not what it was, wherever there is data.
 	at=$(python3 -c "import os, sys; fd = os.open(sys.argv[1], 0); print(os.lseek(fd, 0, os.SEEK_DATA))" "$snapshots/$key/$file")
-	printf '\377' | dd of="$snapshots/$key/$file" bs=1 seek=$((at + 100)) conv=notrunc 2>/dev/null
+	was=$(od -An -tu1 -j$((at + 100)) -N1 "$snapshots/$key/$file")
+	printf "\\$(printf %o $((255 - was)))" | dd of="$snapshots/$key/$file" bs=1 seek=$((at + 100)) conv=notrunc 2>/dev/null
 	run_json damaged smoke --timings
 	same "$file damaged: booted again" "$(booted damaged)" 1
 	same "$file damaged: the stream" "$(hashes damaged)" "$(hashes whole)"
@@ -88,7 +89,7 @@ same "two at once: one snapshot" "$(kept)" 1
 smoke=$(ls "$snapshots")
 "$memrig" lab prepare "$data/endless.json" >/dev/null
 "$memrig" run smoke >/dev/null 2>&1 # used last
-"$memrig" lab prune --limit 250M >/dev/null
+"$memrig" lab prune --limit "$(du -sk "$snapshots/$smoke" | awk '{ print int($1 / 1024) + 2 "M" }')" >/dev/null
 same "prune --limit keeps the one used last" "$(ls "$snapshots")" "$smoke"
 MEMRIG_SNAPSHOT_LIMIT=0 "$memrig" lab prepare "$data/endless.json" >/dev/null
 same "a limit of 0 keeps none" "$(kept)" 0

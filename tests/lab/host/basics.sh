@@ -55,8 +55,7 @@ done
 # Resumed with what the run was given: the default of --keep would be refused here.
 become_host run "$here/bounded.json" -p "$here/profile.json" --place host --keep 64M --seeds 2 -q >out 2>err &
 pid=$!
-until [ "$(cat /proc/sys/vm/swappiness)" = 17 ] || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
-while [ "$(cat /proc/sys/vm/swappiness)" = 17 ] && kill -0 $pid 2>/dev/null; do sleep 0.05; done
+until cat /data/store/.tmp-*/cells/*/summary.json >/dev/null 2>&1 || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
 until [ "$(cat /proc/sys/vm/swappiness)" = 17 ] || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
 kill -INT $pid
 wait $pid
