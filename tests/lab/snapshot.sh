@@ -40,7 +40,7 @@ for file in node0 node1 state disk manifest.json; do
 	# A byte that is not what it was, wherever there is data.
 	at=$(python3 -c "import os, sys; fd = os.open(sys.argv[1], 0); print(os.lseek(fd, 0, os.SEEK_DATA))" "$snapshots/$key/$file")
 	was=$(od -An -tu1 -j$((at + 100)) -N1 "$snapshots/$key/$file")
-	printf "\\$(printf %o $((255 - was)))" | dd of="$snapshots/$key/$file" bs=1 seek=$((at + 100)) conv=notrunc 2>/dev/null
+	printf %b "\\0$(printf %o $((255 - was)))" | dd of="$snapshots/$key/$file" bs=1 seek=$((at + 100)) conv=notrunc 2>/dev/null
 	run_json damaged smoke --timings
 	same "$file damaged: booted again" "$(booted damaged)" 1
 	same "$file damaged: the stream" "$(hashes damaged)" "$(hashes whole)"
