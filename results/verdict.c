@@ -10,6 +10,7 @@ const struct verdict *const verdicts[] = {
 	&verdict_swap_with_free_memory,
 	&verdict_swap_for_reserve,
 	&verdict_node_imbalance,
+	&verdict_memory_outside_cpuset,
 	&verdict_zone_reclaim_stall,
 	&verdict_direct_reclaim_stall,
 	&verdict_swap_exhausted,

@@ -22,5 +22,6 @@ extern const struct verdict verdict_dirty_throttled;
 extern const struct verdict verdict_disturbed;
 extern const struct verdict verdict_premature_swap;
 extern const struct verdict verdict_swap_for_reserve;
+extern const struct verdict verdict_memory_outside_cpuset;
 
 #endif

@@ -47,6 +47,7 @@ same "memory tiers" "$(of tiers .memory_tiers)" "1 2"
 same "the table names the tiers" "$(row tiers 'memory tiers')" "1 2"
 same "pages demoted without tiers" "$(of tiers '.metrics["demotion.pages"]' | cut -d ' ' -f 1)" 0
 number "pages demoted past the cpuset" "$(of tiers '.metrics["demotion.pages"]' | cut -d ' ' -f 2)" -ge 10000
+same "the verdict, and why" "$(of tiers '[.verdicts[] | select(.name == "memory_outside_cpuset") | .cause] | join(",")')" " demotion"
 has "the table has what was demoted" "$(row tiers demoted)" MiB
 zstdcat "$(get tiers .path)/cells/"*6.12*/stream.jsonl.zst | jq -r 'select(.type == "machine") | .nodes[1].cpus' >"$work/cpus"
 same "nodes told of" "$(wc -l <"$work/cpus")" 1

@@ -341,6 +341,60 @@ START_TEST(what_a_victim_had_is_not_held_against_its_own_kill)
 }
 END_TEST
 
+/* ---- memory_outside_cpuset: a group that may use node 0, mostly; 64 MiB in all at the last of three samples ---- */
+
+/* What lies on node 1 at the second and third sample, and on node 0 at the third; the mask at the second. */
+static void expect_outside(const char *mask, uint64_t early, uint64_t outside, uint64_t inside, uint64_t demoted_pages, const char *cause)
+{
+	_cleanup_free_ char *text = xasprintf(
+		"{'type':'machine','t_ns':0,'page_bytes':4096}\n" CPUSET("db", "0") BEGIN
+		"{'type':'columns','t_ns':0,'names':['group.db.cpuset.mems_effective_mask','group.db.numa.anon.N0_bytes',"
+		"'group.db.numa.anon.N1_bytes','group.db.numa.file.N0_bytes','group.db.numa.file.N1_bytes','vmstat.pgdemote_kswapd']}\n"
+		"{'type':'sample','t_ns':0,'set':[0,1,1,0,2,0,3,0,4,0,5,0]}\n"
+		"{'type':'sample','t_ns':10,'set':[0,%s,2,%" PRIu64 "]}\n"
+		"{'type':'sample','t_ns':20,'set':[0,1,1,%" PRIu64 ",2,%" PRIu64 ",4,%" PRIu64 ",5,%" PRIu64 "]}\n",
+		mask, early, inside, outside - outside / 2, outside / 2, demoted_pages);
+
+	if (cause)
+		ck_assert_uint_eq(expect(&verdict_memory_outside_cpuset, text, cause, "outside_bytes"), outside);
+	else
+		expect(&verdict_memory_outside_cpuset, text, cause, "outside_bytes");
+}
+
+START_TEST(memory_outside_cpuset_thresholds)
+{
+	/* 4 MiB, of anonymous memory and files together, and a sixteenth. */
+	expect_outside("1", 0, 4 * MIB, 60 * MIB, 0, "unknown");
+	expect_outside("1", 0, 4 * MIB - 1, 0, 0, NULL);
+	expect_outside("1", 0, 4 * MIB, 61 * MIB, 0, NULL);
+	/* While the node is allowed, or the file could not be read, it is none of the verdict's business. */
+	expect_outside("3", 8 * MIB, 0, 56 * MIB, 0, NULL);
+	expect_outside("0", 8 * MIB, 0, 56 * MIB, 0, NULL);
+}
+END_TEST
+
+START_TEST(memory_outside_cpuset_causes)
+{
+	expect_outside("1", 0, 8 * MIB, 56 * MIB, 1024, "demotion"); /* half of it */
+	expect_outside("1", 0, 8 * MIB, 56 * MIB, 1023, "unknown");
+	expect_outside("3", 4 * MIB, 8 * MIB, 56 * MIB, 0, "cpuset_changed");
+	expect_outside("3", 4 * MIB - 1, 8 * MIB, 56 * MIB, 0, "unknown");
+	expect_outside("3", 4 * MIB, 8 * MIB, 56 * MIB, 1024, "demotion");
+}
+END_TEST
+
+/* An older stream has neither the mask nor the nodes of groups. */
+START_TEST(memory_outside_cpuset_needs_its_columns)
+{
+	expect(&verdict_memory_outside_cpuset,
+	       CPUSET("db", "0") BEGIN "{'type':'columns','t_ns':0,'names':['group.db.numa.anon.N1_bytes']}\n"
+	       "{'type':'sample','t_ns':0,'set':[0,8388608]}\n{'type':'sample','t_ns':10,'set':[]}\n", NULL, "outside_bytes");
+	expect(&verdict_memory_outside_cpuset,
+	       CPUSET("db", "0") BEGIN "{'type':'columns','t_ns':0,'names':['group.db.cpuset.mems_effective_mask']}\n"
+	       "{'type':'sample','t_ns':0,'set':[0,1]}\n{'type':'sample','t_ns':10,'set':[]}\n", NULL, "outside_bytes");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("verdict_nodes");
@@ -352,6 +406,9 @@ int main(void)
 	tcase_add_test(tcase, oom_by_swappiness);
 	tcase_add_test(tcase, imbalance_thresholds);
 	tcase_add_test(tcase, imbalance_causes);
+	tcase_add_test(tcase, memory_outside_cpuset_thresholds);
+	tcase_add_test(tcase, memory_outside_cpuset_causes);
+	tcase_add_test(tcase, memory_outside_cpuset_needs_its_columns);
 	tcase_add_test(tcase, zone_reclaim_stall_thresholds_and_causes);
 	tcase_add_test(tcase, zone_reclaim_stall_by_waiting);
 	tcase_add_test(tcase, direct_reclaim_stall_thresholds_and_causes);
