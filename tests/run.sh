@@ -12,11 +12,13 @@ run_one() {
 	esac
 	[ -z "${WITH-}" ] || name=$name.${WITH%% *}
 	log=build/tests/$name.log
+	began=$(date +%s)
 	# shellcheck disable=SC2086 # words of a command
 	${WITH-} "$1" >"$log" 2>&1
 	code=$?
+	took=$(($(date +%s) - began))
 	case $code in
-	0) echo "ok      $name" ;;
+	0) echo "ok      $name$([ "$took" -eq 0 ] || echo " ($took s)")" ;;
 	77) echo "skip    $name: $(tail -n 1 "$log")" ;;
 	*) printf 'FAILED  %s (exit %s), see %s\n%s\n' "$name" "$code" "$log" "$(tail -n 40 "$log" | sed 's/^/  /')" ;;
 	esac
